@@ -1,0 +1,71 @@
+/**
+ * The backup store: where recovery points lie. One contract, two implementations (S3, a directory), one
+ * conformance suite (test/runtime/store-conformance.ts) run against both.
+ *
+ * - Nothing is ever overwritten or deleted: `put` of a key that has a version fails with `key-exists`.
+ * - An object appears whole or not at all: when the body throws, `put` rejects with that error and leaves neither
+ *   object nor unfinished upload.
+ * - `put` resolves only after the store confirmed the checksum of every byte; it answers with our own digests.
+ * - Reading sees through delete markers: a hidden object is still there, and says `hidden: true`.
+ * - Errors are Failures of kind `store-failed`; StoreKeyExists is one of them.
+ */
+import type { Readable } from 'node:stream';
+import { Failure } from '../contract/failure';
+import type { StoredFile } from '../contract/manifest';
+
+/** A body that throws makes the put fail: a stream of a child process must end well only after exit 0. */
+export type Body = Uint8Array | AsyncIterable<Uint8Array>;
+
+export interface PutOptions {
+  /** An upper estimate; sizes the parts of an upload of unknown length. @default 0 */
+  readonly estimatedBytes?: number;
+  /** Called with the bytes taken so far. @default - no progress */
+  readonly onBytes?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ObjectState {
+  readonly key: string;
+  readonly bytes: number;
+  /** CRC-32 of the whole object as the store keeps it, 8 hex digits; undefined where the store keeps none. */
+  readonly crc32: string | undefined;
+  /** Until when the store refuses to delete it; undefined for never locked (a directory store locks nothing). */
+  readonly lockedUntil: Date | undefined;
+  readonly legalHold: boolean;
+  /** A delete marker stands above it. */
+  readonly hidden: boolean;
+  readonly modifiedAt: Date;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly hidden: boolean;
+  readonly modifiedAt: Date;
+}
+
+export interface Store {
+  /** For messages: `s3://bucket` or `file:/path`. */
+  readonly url: string;
+  /** Whether objects are expected to be locked (Object Lock is on). */
+  locks(): Promise<boolean>;
+  put(key: string, body: Body, options?: PutOptions): Promise<StoredFile>;
+  /** The bytes of the newest version, hidden or not. */
+  get(key: string, options?: { readonly signal?: AbortSignal }): Promise<Readable>;
+  /** undefined where the key has no version at all. */
+  head(key: string): Promise<ObjectState | undefined>;
+  /** Every key below a prefix once, in order of the keys, hidden ones included. */
+  list(prefix: string): AsyncIterable<ListedObject>;
+  close(): Promise<void>;
+}
+
+export class StoreKeyExists extends Failure {
+  constructor(
+    readonly key: string,
+    store: string,
+  ) {
+    super('store-failed', `${store} already has an object ${key}; nothing is ever overwritten.`, {
+      hint: 'Run again: each run has an id of its own.',
+    });
+  }
+}
