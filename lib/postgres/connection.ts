@@ -1,0 +1,229 @@
+/**
+ * How PostgreSQL is reached: one description, told to our own sessions (pg) and to PostgreSQL's programs (libpq's
+ * environment). Passwords travel by environment or passfile only.
+ * Names and meanings: https://www.postgresql.org/docs/current/libpq-envars.html
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { Client, type ClientConfig } from 'pg';
+import { Failure, messageOf } from '../contract/failure';
+
+export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
+export interface ConnectionTarget {
+  /** Host name, address, or folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  /** undefined: a passfile or no password. */
+  readonly password: string | undefined;
+  readonly passfile: string | undefined;
+  readonly sslMode: SslMode;
+  /** Certificates of the authorities that are trusted, PEM. */
+  readonly sslRootCert: string | undefined;
+  readonly sslCert: string | undefined;
+  readonly sslKey: string | undefined;
+  /** Sent to the server at the start of a session, for example `-c search_path=app`. */
+  readonly options: string | undefined;
+}
+
+const ALLOWED_PARAMETERS = [
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'options',
+  'channel_binding',
+  'connect_timeout',
+];
+const CONNECT_TIMEOUT_SECONDS = 15;
+
+/** Where operating systems keep the certificates that everybody trusts. */
+const SYSTEM_ROOT_CERTS = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/cert.pem',
+];
+
+/**
+ * Reads `postgres://user@host:port/database?sslmode=…`; what the URL leaves out comes from libpq's environment.
+ * TLS is verified in full unless the server is on this machine or the URL says otherwise.
+ */
+export function connectionTarget(url: string, environment: NodeJS.ProcessEnv): ConnectionTarget {
+  const parsed = parseUrl(url);
+  const parameter = (name: string) => parsed.searchParams.get(name) ?? undefined;
+  const unknown = [...parsed.searchParams.keys()].filter((name) => !ALLOWED_PARAMETERS.includes(name));
+  if (unknown.length > 0) {
+    throw new Failure('usage', `The database URL has unknown parameters: ${unknown.join(', ')}.`, {
+      hint: `Allowed are ${ALLOWED_PARAMETERS.join(', ')}.`,
+    });
+  }
+  const host =
+    decodeURIComponent(parsed.hostname.replace(/^\[|\]$/g, '')) || environment['PGHOST'] || 'localhost';
+  const user = decodeURIComponent(parsed.username) || environment['PGUSER'] || '';
+  const database = decodeURIComponent(parsed.pathname.slice(1)) || environment['PGDATABASE'] || user;
+  if (user === '')
+    throw new Failure('usage', 'The database URL names no user.', {
+      hint: 'Write postgres://user@host/database.',
+    });
+  return {
+    host,
+    port: Number(parsed.port || environment['PGPORT'] || 5432),
+    user,
+    database,
+    password: decodeURIComponent(parsed.password) || environment['PGPASSWORD'],
+    passfile: environment['PGPASSFILE'],
+    sslMode: sslMode(parameter('sslmode') ?? environment['PGSSLMODE'], host),
+    sslRootCert: parameter('sslrootcert') ?? environment['PGSSLROOTCERT'],
+    sslCert: parameter('sslcert') ?? environment['PGSSLCERT'],
+    sslKey: parameter('sslkey') ?? environment['PGSSLKEY'],
+    options: parameter('options') ?? environment['PGOPTIONS'],
+  };
+}
+
+/** For messages: no password. */
+export function describeTarget(target: ConnectionTarget): string {
+  return `${target.user}@${target.host}:${target.port}/${target.database}`;
+}
+
+/** The environment under which PostgreSQL's own programs reach the target. */
+export function libpqEnvironment(target: ConnectionTarget): Record<string, string> {
+  const optional = {
+    PGPASSWORD: target.password,
+    PGPASSFILE: target.passfile,
+    PGSSLROOTCERT: rootCertFile(target),
+    PGSSLCERT: target.sslCert,
+    PGSSLKEY: target.sslKey,
+    PGOPTIONS: target.options,
+    HOME: process.env['HOME'],
+    PATH: process.env['PATH'],
+    TMPDIR: process.env['TMPDIR'],
+  };
+  return {
+    PGHOST: target.host,
+    PGPORT: String(target.port),
+    PGUSER: target.user,
+    PGDATABASE: target.database,
+    PGSSLMODE: target.sslMode,
+    PGAPPNAME: 'backstop',
+    PGCONNECT_TIMEOUT: String(CONNECT_TIMEOUT_SECONDS),
+    // Instants in an archive read the same wherever it was made: a compare depends on it.
+    PGTZ: 'UTC',
+    // Messages are read by us: they must not be translated.
+    LC_ALL: 'C',
+    ...Object.fromEntries(Object.entries(optional).filter((entry) => entry[1] !== undefined)),
+  };
+}
+
+/** Opens a session; a Failure `database-unreachable` says what to look at. */
+export async function connect(target: ConnectionTarget, applicationName = 'backstop'): Promise<Client> {
+  try {
+    return await open(target, applicationName, target.sslMode !== 'disable');
+  } catch (error) {
+    if (target.sslMode === 'prefer' && messageOf(error).includes('does not support SSL')) {
+      return connect({ ...target, sslMode: 'disable' }, applicationName);
+    }
+    throw new Failure(
+      'database-unreachable',
+      `${describeTarget(target)}: ${messageOf(error) || codeOf(error)}`,
+      {
+        cause: error,
+        hint: hintFor(error),
+      },
+    );
+  }
+}
+
+async function open(target: ConnectionTarget, applicationName: string, tls: boolean): Promise<Client> {
+  const client = new Client(clientConfig(target, applicationName, tls));
+  // Without a listener a lost connection would end the whole process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+function clientConfig(target: ConnectionTarget, applicationName: string, tls: boolean): ClientConfig {
+  const { host, port, user, database, password, options } = target;
+  return {
+    host,
+    port,
+    user,
+    database,
+    ...(password === undefined ? {} : { password }),
+    ...(options === undefined ? {} : { options }),
+    ssl: tls && !host.startsWith('/') ? tlsOptions(target) : false,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1000,
+  };
+}
+
+function tlsOptions(target: ConnectionTarget) {
+  const ca = rootCertFile(target);
+  const verified = target.sslMode === 'verify-full' || target.sslMode === 'verify-ca';
+  return {
+    rejectUnauthorized: verified,
+    ...(verified && ca !== undefined ? { ca: readFileSync(ca, 'utf8') } : {}),
+    ...(target.sslMode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+    ...(target.sslCert === undefined ? {} : { cert: readFileSync(target.sslCert, 'utf8') }),
+    ...(target.sslKey === undefined ? {} : { key: readFileSync(target.sslKey, 'utf8') }),
+  };
+}
+
+/** libpq before 16 has no word for "what the system trusts": it wants the file. */
+function rootCertFile(target: ConnectionTarget): string | undefined {
+  if (target.sslRootCert !== undefined && target.sslRootCert !== 'system') return target.sslRootCert;
+  if (!target.sslMode.startsWith('verify')) return undefined;
+  return SYSTEM_ROOT_CERTS.find((file) => existsSync(file));
+}
+
+function sslMode(wanted: string | undefined, host: string): SslMode {
+  if (wanted === undefined) return isLocal(host) ? 'prefer' : 'verify-full';
+  const mode = SSL_MODES.find((candidate) => candidate === wanted);
+  if (mode === undefined) {
+    throw new Failure('usage', `sslmode is ${wanted}; allowed are ${SSL_MODES.join(', ')}.`);
+  }
+  return mode;
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.startsWith('/');
+}
+
+function parseUrl(url: string): URL {
+  try {
+    const parsed = new URL(url);
+    if (parsed.protocol === 'postgres:' || parsed.protocol === 'postgresql:') return parsed;
+  } catch {
+    // Said below; the text itself may hold a password.
+  }
+  throw new Failure('usage', 'The database URL cannot be read.', {
+    hint: 'Write postgres://user@host:5432/database and put the password into PGPASSWORD or a passfile.',
+  });
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? 'no reason given';
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html and Node's network codes. */
+const HINTS: Readonly<Record<string, string>> = {
+  '28P01': 'Check the password: PGPASSWORD, the passfile, or the secret.',
+  '28000': 'Check the user, and whether the server demands TLS (sslmode).',
+  '3D000': 'Check the database name at the end of the URL.',
+  '53300': 'The server has no free connection: raise max_connections or run at another hour.',
+  '57P03': 'The server is starting up or shutting down: try again in a minute.',
+  ECONNREFUSED: 'Nothing listens there: check host and port.',
+  ENOTFOUND: 'The host name does not resolve: check it.',
+  ETIMEDOUT: 'No answer: check the security group or firewall.',
+};
+
+function hintFor(error: unknown): string {
+  const message = messageOf(error);
+  if (/certificate|self.signed|altnames/i.test(message)) {
+    return 'The server certificate is not trusted: give its authority by sslrootcert=FILE, or weaken sslmode knowingly.';
+  }
+  return HINTS[codeOf(error)] ?? 'Check host, port, user, password and TLS.';
+}

@@ -1,0 +1,70 @@
+/**
+ * PostgreSQL's own programs, of the server's major. A newer pg_dump writes what an older server refuses, an older
+ * one refuses the server: https://www.postgresql.org/docs/current/app-pgdump.html (Notes).
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../contract/failure';
+import { runProgram } from '../runtime/child-process';
+
+export type ProgramName = 'pg_dump' | 'pg_restore' | 'pg_dumpall' | 'psql';
+
+export interface Toolchain {
+  readonly major: number;
+  /** For example `15.18`. */
+  readonly version: string;
+  readonly directory: string;
+  /** The path of a program. */
+  path(program: ProgramName): string;
+}
+
+/**
+ * The client programs for a server.
+ * @param override a folder that is looked at first and alone
+ * @throws Failure `no-client` naming the server's major and every client found
+ */
+export async function toolchainFor(serverMajor: number, override?: string): Promise<Toolchain> {
+  const directories = override === undefined ? usualDirectories(serverMajor) : [override];
+  const found: string[] = [];
+  for (const directory of directories.filter((candidate) => existsSync(path.join(candidate, 'pg_dump')))) {
+    const version = await clientVersion(directory);
+    const major = Number.parseInt(version, 10);
+    if (major === serverMajor) {
+      return { major, version, directory, path: (program) => path.join(directory, program) };
+    }
+    found.push(`${version} in ${directory}`);
+  }
+  throw new Failure(
+    'no-client',
+    `The server is PostgreSQL ${serverMajor}; the client programs found here are: ${found.join(', ') || 'none'}.`,
+    {
+      hint: `Install postgresql-client-${serverMajor}, or name the folder of its pg_dump by --postgres-bin.`,
+    },
+  );
+}
+
+/** For example `15.18` from `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`. */
+export function parseClientVersion(text: string): string {
+  const version = /\(PostgreSQL\) (\d+[.\w]*)/.exec(text)?.[1];
+  if (version === undefined) throw new Failure('no-client', `pg_dump tells no version: ${text.trim()}`);
+  return version;
+}
+
+async function clientVersion(directory: string): Promise<string> {
+  const command = path.join(directory, 'pg_dump');
+  return parseClientVersion(await runProgram({ command, args: ['--version'], env: { LC_ALL: 'C' } }));
+}
+
+function usualDirectories(major: number): string[] {
+  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).filter((directory) => directory !== '');
+  return [
+    `/usr/lib/postgresql/${major}/bin`,
+    `/usr/pgsql-${major}/bin`,
+    `/opt/homebrew/opt/postgresql@${major}/bin`,
+    `/usr/local/opt/postgresql@${major}/bin`,
+    `/Applications/Postgres.app/Contents/Versions/${major}/bin`,
+    // Unpacked by bin/setup beside the machine's own.
+    path.resolve(__dirname, `../../.tools/postgres-${major}/usr/lib/postgresql/${major}/bin`),
+    ...onPath,
+  ];
+}
