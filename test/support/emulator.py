@@ -73,6 +73,8 @@ def answer_with_checksums(s3, original, request, full_url):
     with one_write_at_a_time:
         if request.method == "PUT" and "x-amz-copy-source" not in s3.headers:
             return put(s3, answer)
+        if request.method == "POST" and "uploads" in query:
+            return begin_upload(s3, answer)
         if request.method == "POST" and "uploadId" in query:
             return complete_upload(s3, answer, query["uploadId"][0])
         return answer()
@@ -90,10 +92,12 @@ def put(s3, answer):
             continue
         if stated != checksum(algorithm, body):
             return bad_digest(algorithm, stated, checksum(algorithm, body))
-        # moto keeps and answers what these two headers say; clients may send the value alone, or in the trailer.
+        # moto keeps and answers what these headers say; clients may send the value alone, or in the trailer.
         s3.headers = Headers(list(s3.headers.items()))
         s3.headers["x-amz-sdk-checksum-algorithm"] = algorithm.upper()
         s3.headers[f"x-amz-checksum-{algorithm}"] = stated
+        # moto 5.1 takes nothing else in a locked bucket.
+        s3.headers.setdefault("Content-Md5", base64.b64encode(hashlib.md5(body).digest()).decode())
     return answer()
 
 
@@ -102,6 +106,15 @@ def stated_checksum(s3, algorithm):
     if s3.headers.get("x-amz-trailer", "").lower() == name:
         return s3.raw_body.rpartition(f"{name}:".encode())[2].split(b"\r\n")[0].strip().decode()
     return s3.headers.get(name)
+
+
+def begin_upload(s3, answer):
+    status, headers, text = answer()
+    kind = s3.headers.get("x-amz-checksum-type")
+    if status == 200 and kind:  # moto 5.1 forgets it
+        newest = list(s3.backend.get_bucket(s3.bucket_name).multiparts.values())[-1]
+        newest.metadata["x-amz-checksum-type"] = kind
+    return status, headers, text
 
 
 def complete_upload(s3, answer, upload_id):
