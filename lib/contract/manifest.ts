@@ -81,6 +81,8 @@ export const manifestSchema = z.strictObject({
   reason: z.string(),
   requestedBy: z.string(),
   class: z.enum(RETENTION_CLASSES),
+  /** Start of the newest point of each class, this one included: the next point's class is decided from it. */
+  newestByClass: z.partialRecord(z.enum(RETENTION_CLASSES), instant),
   retainUntil: instant,
   expiresAt: instant,
   format: z.enum(ARCHIVE_FORMATS),
