@@ -24,22 +24,22 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ObjectState {
-  readonly key: string;
-  readonly bytes: number;
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface ObjectState extends ListedObject {
   /** CRC-32 of the whole object as the store keeps it, 8 hex digits; undefined where the store keeps none. */
   readonly crc32: string | undefined;
   /** Until when the store refuses to delete it; undefined for never locked (a directory store locks nothing). */
   readonly lockedUntil: Date | undefined;
   readonly legalHold: boolean;
-  /** A delete marker stands above it. */
-  readonly hidden: boolean;
-  readonly modifiedAt: Date;
 }
 
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
+  /** A delete marker stands above it. */
   readonly hidden: boolean;
   readonly modifiedAt: Date;
 }
@@ -50,13 +50,19 @@ export interface Store {
   /** Whether objects are expected to be locked (Object Lock is on). */
   locks(): Promise<boolean>;
   put(key: string, body: Body, options?: PutOptions): Promise<StoredFile>;
-  /** The bytes of the newest version, hidden or not. */
-  get(key: string, options?: { readonly signal?: AbortSignal }): Promise<Readable>;
+  /** The bytes of the newest version, hidden or not. A stream that breaks off ends with a Failure, never short. */
+  get(key: string, options?: ReadOptions): Promise<Readable>;
   /** undefined where the key has no version at all. */
   head(key: string): Promise<ObjectState | undefined>;
   /** Every key below a prefix once, in order of the keys, hidden ones included. */
   list(prefix: string): AsyncIterable<ListedObject>;
   close(): Promise<void>;
+}
+
+export function missingObject(key: string, store: string): Failure {
+  return new Failure('store-failed', `${store} has no object ${key}.`, {
+    hint: 'Check the name of the store; "check" tells which recovery points are whole.',
+  });
 }
 
 export class StoreKeyExists extends Failure {
