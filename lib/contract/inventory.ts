@@ -10,37 +10,52 @@ const count = z.number().int().nonnegative();
 export const contentHashSchema = z.strictObject({
   /** `row`: SHA-256 of each row's text. `column`: SHA-256 over the digests of its columns (rows too wide for text). */
   method: z.enum(['row', 'column']),
+  /** In the order in which they were hashed: by name, so that it does not depend on the table's history. */
   columns: z.array(z.string()),
-  /** Decimal sums of the digests' parts: equal for equal multisets of rows, whatever their order. */
+  /**
+   * Decimal sums over all rows of the first and the second 64 bits of the digests, each as a signed integer: equal
+   * for equal multisets of rows, whatever their order.
+   */
   sums: z.array(z.string()),
 });
 
 export const tableInventorySchema = z.strictObject({
   schema: z.string(),
   name: z.string(),
-  /** Rows of this relation alone (`FROM ONLY`). */
+  /** Rows of this relation alone (`FROM ONLY`) that the dump holds. */
   rows: count,
   /** Size on the source's disk, indexes and TOAST included. */
   bytes: count,
+  /** The dump leaves this table's rows out: `rows` is 0 and there is no hash. */
+  dataExcluded: z.literal(true).optional(),
+  /** Of all columns but the generated ones. */
   content: contentHashSchema.optional(),
+  /** Of the stored generated columns, which a restore computes anew; absent where there are none. */
+  generated: contentHashSchema.optional(),
 });
 
 export const inventorySchema = z.strictObject({
   level: z.enum(['rows', 'rows+content']),
   tables: z.array(tableInventorySchema),
-  largeObjects: z.strictObject({ count, bytes: count }),
-  /** Highest value in each column that owns a sequence, as decimal text; null for an empty table. */
+  /** `sums` as in a content hash, over pieces of 1 MiB; only with content. */
+  largeObjects: z.strictObject({ count, bytes: count, sums: z.array(z.string()).optional() }),
+  /** Populated ones; a restore computes them anew. `rows` is null where one was being refreshed. */
+  materializedViews: z.array(
+    z.strictObject({ schema: z.string(), name: z.string(), rows: count.nullable() }),
+  ),
+  /** Sequences owned by a numeric column (serial, identity, OWNED BY). Names are quoted. */
   sequenceOwners: z.array(
     z.strictObject({
       sequence: z.string(),
       table: z.string(),
       column: z.string(),
       ascending: z.boolean(),
+      /** The column's highest value (lowest, where the sequence descends) as decimal text; null for no value. */
       extreme: z.string().nullable(),
+      /** The sequence had not reached `extreme` at the source: its next values may collide there too. */
+      behind: z.boolean(),
     }),
   ),
-  /** Settings under which hashes were taken and which a compare must repeat. */
-  lcMonetary: z.string(),
 });
 
 export type ContentHash = z.infer<typeof contentHashSchema>;
