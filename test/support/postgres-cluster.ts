@@ -1,9 +1,10 @@
 /** A throw-away PostgreSQL server on a free port of the loopback interface, tuned for throw-away speed. */
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
+import { installedMajors, serverBinDirectory } from './find-postgres';
 import { eventually, freePort, run, startServer, unprivileged, type Server } from './spawn';
 
 export interface Cluster {
@@ -20,19 +21,8 @@ export interface Cluster {
   kill(): Promise<void>;
 }
 
+export { serverBinDirectory };
 export const TEST_PASSWORD = 'only-for-tests';
-
-/** Folders in which a major's server programs may lie: Debian, Fedora, Homebrew, and those unpacked by bin/setup. */
-export function serverBinDirectory(major: number): string | undefined {
-  const root = path.resolve(__dirname, '../..');
-  return [
-    `${root}/.tools/postgres-${major}/usr/lib/postgresql/${major}/bin`,
-    `/usr/lib/postgresql/${major}/bin`,
-    `/usr/pgsql-${major}/bin`,
-    `/opt/homebrew/opt/postgresql@${major}/bin`,
-    `/usr/local/opt/postgresql@${major}/bin`,
-  ].find((directory) => existsSync(`${directory}/initdb`));
-}
 
 const SPEED = [
   'fsync=off',
@@ -43,7 +33,7 @@ const SPEED = [
 ];
 
 export async function startCluster(
-  major = 15,
+  major = installedMajors()[0] ?? 15,
   settings: readonly string[] = [],
   initdbArguments: readonly string[] = [],
 ): Promise<Cluster> {

@@ -2,7 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { query, serverBinDirectory, startCluster, type Cluster } from './postgres-cluster';
+import { serverBinDirectory } from './find-postgres';
+import { query, startCluster, type Cluster } from './postgres-cluster';
 import { sharedMajors } from './shared-servers';
 import { run } from './spawn';
 

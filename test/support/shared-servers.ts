@@ -28,7 +28,7 @@ export function sharedMajors(): number[] {
 
 /** An empty database of its own on the shared server. */
 export async function freshDatabase(
-  major = 15,
+  major = sharedMajors()[0],
   name = `db_${randomBytes(5).toString('hex')}`,
 ): Promise<string> {
   const maintenance = sharedServers().postgres[String(major)];
