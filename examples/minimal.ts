@@ -1,0 +1,9 @@
+/** The least that Backstop needs: one database, kept for 30 days. */
+import { defineSettings } from '../lib/settings/settings';
+
+export default defineSettings({
+  name: 'backstop',
+  databases: {
+    app: { keepDays: { daily: 30 } },
+  },
+});

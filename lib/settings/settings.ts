@@ -1,0 +1,29 @@
+/** What a settings file calls: `export default defineSettings({ … })`. */
+import { z } from 'zod';
+import { crossFieldFaults, type CheckedParts } from './cross-field-rules';
+import { faultOf, refuse } from './faults';
+import { databaseSchema, lockSchema, settingsSchema, type Settings, type SettingsInput } from './schema';
+
+/**
+ * Checks settings and fills in the defaults.
+ * @throws Failure `usage` that names every fault at once: path, value got, what is allowed
+ */
+export function defineSettings(input: SettingsInput): Settings {
+  const parsed = settingsSchema.safeParse(input);
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, input)),
+    ...crossFieldFaults(wellFormedParts(input)),
+  ];
+  if (!parsed.success || faults.length > 0) throw refuse(faults);
+  return parsed.data;
+}
+
+const lenientSchema = z.object({
+  lock: lockSchema.prefault({}).nullable().catch(null),
+  databases: z.record(z.string(), databaseSchema.nullable().catch(null)).catch({}),
+});
+
+/** So that a fault of form somewhere does not hide a fault between fields elsewhere. */
+function wellFormedParts(input: unknown): CheckedParts {
+  return lenientSchema.catch({ lock: null, databases: {} }).parse(input);
+}

@@ -1,0 +1,108 @@
+import { Failure } from '../../lib/contract/failure';
+import type { SettingsInput } from '../../lib/settings/schema';
+import { defineSettings } from '../../lib/settings/settings';
+
+/** As a settings file may hold anything, whatever the types say. */
+function messageFor(input: unknown): string {
+  try {
+    defineSettings(input as SettingsInput);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'usage') return error.message;
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+const database = (changes: object) => ({
+  name: 'test',
+  databases: { shop: { keepDays: { daily: 30 }, ...changes } },
+});
+
+test('what is left out gets its documented default', () => {
+  expect(defineSettings({ name: 'test', databases: { shop: { keepDays: { daily: 30 } } } })).toEqual({
+    name: 'test',
+    lock: { mode: 'governance', days: 7 },
+    databases: { shop: { keepDays: { daily: 30 }, storage: {} } },
+  });
+});
+
+test('settings that were checked before stay as they are', () => {
+  const once = defineSettings(database({ storage: { daily: { class: 'STANDARD_IA' } } }));
+  expect(defineSettings(once)).toEqual(once);
+});
+
+test('every fault is told at once, faults of form and faults between fields', () => {
+  const message = messageFor({
+    name: 'Bad Name',
+    lock: { days: 14 },
+    databases: { shop: { keepDays: { daily: 0 } }, web: { keepDays: { daily: 10 } } },
+  });
+  expect(message.split('\n')).toEqual([
+    'The settings have 3 faults:',
+    expect.stringContaining('name: got "Bad Name"; allowed: 3 to 20 lower-case letters'),
+    expect.stringContaining('databases.shop.keepDays.daily: got 0; allowed: whole days from 1 to 36500'),
+    expect.stringContaining('databases.web.keepDays.daily: got 10; allowed: at least 14'),
+  ]);
+});
+
+describe('faults of form', () => {
+  test.each([
+    ['no settings at all', undefined, 'settings: got nothing'],
+    [
+      'an unknown field',
+      { ...database({}), regoin: 'x' },
+      'got the unknown field regoin; allowed: an object with only',
+    ],
+    [
+      'an unknown class',
+      database({ keepDays: { dayly: 3 } }),
+      'the unknown field dayly; allowed: days by class (hourly,',
+    ],
+    ['no class', database({ keepDays: {} }), 'databases.shop.keepDays: got {}; allowed: at least one class'],
+    ['half a day', database({ keepDays: { daily: 1.5 } }), 'got 1.5; allowed: whole days'],
+    ['no database', { name: 'test', databases: {} }, 'databases: got {}; allowed: at least one database'],
+    [
+      'a name that no key may hold',
+      { name: 'test', databases: { '../x': {} } },
+      'databases.../x: got the name "../x"',
+    ],
+    [
+      'an account that is no id',
+      { ...database({}), account: 123 },
+      'account: got 123; allowed: the 12 digits',
+    ],
+    [
+      'a region that is none',
+      { ...database({}), region: 'mars' },
+      'region: got "mars"; allowed: an AWS region',
+    ],
+    [
+      'an unknown lock mode',
+      { ...database({}), lock: { mode: 'soft' } },
+      'lock.mode: got "soft"; allowed: one of gov',
+    ],
+    [
+      'an unknown storage class',
+      database({ storage: { daily: { class: 'TAPE' } } }),
+      'got "TAPE"; allowed: one of STA',
+    ],
+  ])('%s is refused', (_, input, expected) => {
+    expect(messageFor(input)).toContain(expected);
+  });
+});
+
+test('a break-glass pattern that names every role is refused', () => {
+  const breakGlassRoleArn = 'arn:aws:iam::111122223333:role/*';
+  expect(messageFor({ ...database({}), breakGlassRoleArn })).toContain('allowed: the ARN of an IAM role');
+  const narrow =
+    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*';
+  expect(
+    defineSettings({ ...database({}), breakGlassRoleArn: narrow }).breakGlassRoleArn,
+  ).toBe(narrow);
+});
+
+test('credentials that somebody put into the settings are not repeated in the message', () => {
+  const message = messageFor({ ...database({}), region: 'postgres://app:hunter2@db.example.com/shop' });
+  expect(message).toContain('db.example.com');
+  expect(message).not.toContain('hunter2');
+});
