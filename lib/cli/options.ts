@@ -1,0 +1,105 @@
+/** Options that several verbs share, and what they mean. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { Option } from 'commander';
+import { ENVIRONMENT } from '../contract/environment';
+import { Failure } from '../contract/failure';
+import { openSigner, openTrust } from '../runtime/open-signer';
+import { openStore } from '../runtime/open-store';
+import type { Signer } from '../runtime/signer';
+import type { Store } from '../runtime/store';
+import type { Trust } from '../operations/read-manifest';
+
+export const storeOption = () =>
+  new Option('--store <url>', 'where the recovery points lie: s3://BUCKET or file:PATH').env(
+    ENVIRONMENT.store,
+  );
+
+export const signerOption = () =>
+  new Option(
+    '--signer <signer>',
+    'who signs manifests: kms:KEY, file:PATH (a private key), public:PATH or none',
+  ).env(ENVIRONMENT.signer);
+
+export const publicKeyOption = () =>
+  new Option('--public-key <files...>', 'trust manifests signed by these keys (PEM)')
+    .env(ENVIRONMENT.publicKeys)
+    .argParser((value: string, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      ...value.split(','),
+    ]);
+
+export const databaseOption = (text = "the database's name in the store") =>
+  new Option('--database <name>', text).env(ENVIRONMENT.database);
+
+export const postgresBinOption = () =>
+  new Option('--postgres-bin <dir>', "folder of PostgreSQL's client programs").env(ENVIRONMENT.postgresBin);
+
+export const jsonOption = () => new Option('--json', 'print JSON');
+
+export interface StoreOptions {
+  readonly store?: string;
+}
+
+export interface SignerOptions {
+  readonly signer?: string;
+}
+
+export interface TrustOptions extends StoreOptions, SignerOptions {
+  readonly publicKey?: readonly string[];
+}
+
+/** @throws Failure `usage` where no store is named, or it is none */
+export function openStoreOf(options: StoreOptions): Store {
+  return openStore(storeUrl(options));
+}
+
+/**
+ * Who signs a backup.
+ * @throws Failure `usage` where nobody is named and the default key does not exist: a key is never made by the way
+ */
+export async function signerOf(options: StoreOptions & SignerOptions, home = homedir()): Promise<Signer> {
+  const file = defaultKeyFile(home);
+  const spec = options.signer ?? (mayUseDefaultKey(options) && existsSync(file) ? `file:${file}` : undefined);
+  if (spec !== undefined) return openSigner(spec);
+  throw new Failure('usage', 'Nobody is named to sign the manifest.', {
+    hint: mayUseDefaultKey(options)
+      ? `Make a key once with "backstop keys create" (${file}), or give --signer file:PATH; with --signer none an edited backup cannot be told from a true one.`
+      : `Give --signer kms:KEY (or set ${ENVIRONMENT.signer}): the stack's output names the key.`,
+  });
+}
+
+/**
+ * Whose manifests are believed: the named public keys and the named signer; for a directory store without either,
+ * the default key.
+ * @throws Failure `usage` where nobody is
+ */
+export async function trustOf(options: TrustOptions, home = homedir()): Promise<Trust> {
+  const { publicKey: files = [] } = options;
+  const file = defaultKeyFile(home);
+  const byDefault = files.length === 0 && mayUseDefaultKey(options) && existsSync(file);
+  const spec = options.signer ?? (byDefault ? `file:${file}` : 'none');
+  const keys = await openTrust(await openSigner(spec), files);
+  const allowUnsigned = options.signer === 'none';
+  if (keys.length > 0 || allowUnsigned) return { keys, allowUnsigned };
+  throw new Failure('usage', 'It is not said whose signature to believe.', {
+    hint: `Give --public-key FILE (the PEM file of the signer), or --signer kms:KEY; ${ENVIRONMENT.publicKeys} and ${ENVIRONMENT.signer} do the same.`,
+  });
+}
+
+/** The key that signs for directory stores where none is named. */
+export function defaultKeyFile(home = homedir()): string {
+  return path.join(home, '.config', 'backstop', 'signing-key.pem');
+}
+
+function mayUseDefaultKey(options: StoreOptions): boolean {
+  return storeUrl(options).startsWith('file:');
+}
+
+function storeUrl({ store }: StoreOptions): string {
+  if (store !== undefined && store !== '') return store;
+  throw new Failure('usage', 'No store is named.', {
+    hint: `Give --store s3://BUCKET or --store file:PATH, or set ${ENVIRONMENT.store}.`,
+  });
+}
