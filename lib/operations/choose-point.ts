@@ -66,7 +66,8 @@ async function newestPoint(
   );
 }
 
-function pointNamed(objects: readonly ManifestObject[], wanted: string): ManifestObject {
+/** @param wanted an id, or the beginning of one. @throws Failure `usage` that names the nearest */
+export function pointNamed(objects: readonly ManifestObject[], wanted: string): ManifestObject {
   const named = objects.filter(({ id }) => id !== undefined);
   const fitting = named.filter(({ id }) => id?.startsWith(wanted));
   const [only] = fitting;

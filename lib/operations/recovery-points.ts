@@ -23,12 +23,13 @@ interface PointBase {
   readonly hidden: boolean;
 }
 
-export interface BelievedPoint extends PointBase {
+/** @typeParam M how much of the manifest is kept */
+export interface BelievedPoint<M = PointSummary> extends PointBase {
   /** `expired`: past the date until which its objects are promised. */
   readonly state: 'valid' | 'expired';
   /** Of the whole manifest object: what the next manifest of the database names. */
   readonly manifestSha256: string;
-  readonly summary: PointSummary;
+  readonly manifest: M;
 }
 
 export interface FaultyPoint extends PointBase {
@@ -39,7 +40,7 @@ export interface FaultyPoint extends PointBase {
   readonly hint: string | undefined;
 }
 
-export type RecoveryPoint = BelievedPoint | FaultyPoint;
+export type RecoveryPoint<M = PointSummary> = BelievedPoint<M> | FaultyPoint;
 
 const MANIFESTS_AT_A_TIME = 4;
 
@@ -55,15 +56,19 @@ export async function listRecoveryPoints(
 ): Promise<RecoveryPoint[]> {
   const objects = await manifestObjects(store, options.database);
   const limit = pLimit(MANIFESTS_AT_A_TIME);
-  return limit.map(objects, (object) => readPoint(store, trust, object, options.now));
+  return limit.map(objects, async (object) => {
+    const point = await readPoint(store, trust, object, options.now);
+    return point.state === 'faulty' ? point : { ...point, manifest: summaryOf(point.manifest) };
+  });
 }
 
+/** One point, or what is wrong with its manifest. @throws Failure `store-failed` */
 export async function readPoint(
   store: Store,
   trust: Trust,
   object: ManifestObject,
   now: Date,
-): Promise<RecoveryPoint> {
+): Promise<RecoveryPoint<Manifest>> {
   const { key, database, hidden } = object;
   const base = { database, id: nameOf(object), key, hidden };
   let manifestSha256: string | undefined;
@@ -73,7 +78,7 @@ export async function readPoint(
     const bytes = await readDocument(store, key);
     manifestSha256 = createHash('sha256').update(bytes).digest('hex');
     const manifest = believeManifest(bytes, trust, key);
-    return { ...base, state: stateOf(manifest, now), manifestSha256, summary: summaryOf(manifest) };
+    return { ...base, state: stateOf(manifest, now), manifestSha256, manifest };
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'stored-data-faulty') throw error;
     return { ...base, state: 'faulty', manifestSha256, fault: error.message, hint: error.hint };

@@ -1,0 +1,110 @@
+/** Fetches what a manifest names. Bytes that are not exactly those of the manifest are never used. */
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Failure } from '../contract/failure';
+import type { Manifest, StoredFile } from '../contract/manifest';
+import { pointPrefix } from '../contract/object-keys';
+import { Digests } from '../runtime/digests';
+import type { Store } from '../runtime/store';
+import { together } from '../runtime/together';
+
+const OBJECTS_AT_A_TIME = 4;
+
+/**
+ * An object's bytes. They end well only where all of them are what the manifest says: whoever acts before the end
+ * must be able to undo it.
+ * @throws Failure `stored-data-faulty` for a missing object, another length, another SHA-256; `store-failed`
+ */
+async function* verifiedBytes(
+  store: Store,
+  file: StoredFile,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const digests = new Digests();
+  for await (const chunk of await openObject(store, file, signal)) {
+    digests.update(chunk as Uint8Array);
+    yield chunk as Uint8Array;
+  }
+  const { bytes, sha256 } = digests.storedFile(file.key);
+  if (bytes !== file.bytes) throw faulty(`${file.key} has ${bytes} bytes; the manifest says ${file.bytes}.`);
+  if (sha256 !== file.sha256)
+    throw faulty(`${file.key} has the SHA-256 ${sha256}; the manifest says ${file.sha256}.`);
+}
+
+async function openObject(store: Store, { key }: StoredFile, signal: AbortSignal | undefined) {
+  try {
+    return await store.get(key, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.aborted !== true && (await store.head(key)) === undefined)
+      throw faulty(`${key} is missing; the manifest names it.`);
+    throw error;
+  }
+}
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/**
+ * Fetches every object of a point into a folder, under its name below the point's prefix.
+ * @param directory private to us; what a failed fetch leaves there must not be used
+ */
+export async function fetchPoint(
+  store: Store,
+  manifest: Manifest,
+  directory: string,
+  { signal, onBytes }: FetchOptions = {},
+): Promise<void> {
+  // All workers take from one iterator, so each file is fetched once.
+  const files = manifest.files.values();
+  const worker = async (stop: AbortSignal) => {
+    for (const file of files) {
+      await fetchObject(store, manifest, file, directory, { signal: stop, ...(onBytes && { onBytes }) });
+    }
+  };
+  await together(
+    signal,
+    Array.from({ length: OBJECTS_AT_A_TIME }, () => worker),
+  );
+}
+
+/** Fetches one object of a point. */
+export async function fetchObject(
+  store: Store,
+  manifest: Manifest,
+  file: StoredFile,
+  directory: string,
+  { signal, onBytes = () => undefined }: FetchOptions = {},
+): Promise<void> {
+  const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
+  const target = placeOf(file.key, prefix, directory);
+  await mkdir(path.dirname(target), { recursive: true });
+  await pipeline(
+    counted(verifiedBytes(store, file, signal), onBytes),
+    createWriteStream(target, { flags: 'wx', mode: 0o600 }),
+    { signal },
+  );
+}
+
+/** The manifest's schema refuses keys with dot segments; nothing is written elsewhere even if it did not. */
+function placeOf(key: string, prefix: string, directory: string): string {
+  const place = path.resolve(directory, key.slice(prefix.length));
+  if (key.startsWith(prefix) && place.startsWith(`${path.resolve(directory)}${path.sep}`)) return place;
+  throw faulty(`${key} does not lie below ${prefix}.`);
+}
+
+async function* counted(bytes: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void) {
+  for await (const chunk of bytes) {
+    onBytes(chunk.byteLength);
+    yield chunk;
+  }
+}
+
+function faulty(message: string): Failure {
+  return new Failure('stored-data-faulty', message, {
+    hint: 'Choose another recovery point ("backstop list"), and see what else is damaged with "backstop check --deep".',
+  });
+}
