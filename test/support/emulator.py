@@ -26,6 +26,8 @@ from moto.s3.responses import S3Response
 from moto.server import main
 from werkzeug.datastructures import Headers
 
+from kms_gaps import close_kms_gaps
+
 DIGESTS = {
     "crc32": lambda body: binascii.crc32(body).to_bytes(4, "big"),
     "sha1": lambda body: hashlib.sha1(body).digest(),
@@ -192,4 +194,5 @@ def error(status, code, message):
 
 if __name__ == "__main__":
     close_gaps()
+    close_kms_gaps()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])
