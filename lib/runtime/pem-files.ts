@@ -47,17 +47,18 @@ async function readText(file: string): Promise<string> {
   });
 }
 
-function checkedKey(file: string, read: () => KeyObject): KeyObject {
-  const hint = 'Make a key with "backstop keys create".';
+/** @param name for messages: the file, or the signer */
+export function checkedKey(name: string, read: () => KeyObject): KeyObject {
+  const hint = 'Make a key with "backstop keys create", or take the signing key of the storage stack.';
   let key: KeyObject;
   try {
     key = read();
   } catch (error) {
-    throw new Failure('usage', `${file} holds no key in PEM format.`, { hint, cause: error });
+    throw new Failure('usage', `${name} holds no key that can be read.`, { hint, cause: error });
   }
   const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? 'unknown';
   if (kind !== CURVE)
-    throw new Failure('usage', `${file} holds a key of kind ${kind}; allowed is P-256 (${CURVE}).`, { hint });
+    throw new Failure('usage', `${name} holds a key of kind ${kind}; allowed is P-256 (${CURVE}).`, { hint });
   return key;
 }
 

@@ -64,7 +64,7 @@ test('a file without a private P-256 key is refused', async () => {
     ed25519: generateKeyPairSync('ed25519').privateKey.export(pem),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(inHome(name), text, { mode: 0o600 });
-  await expect(FileSigner.open(inHome('text'))).rejects.toMatchObject(usage('no key in PEM format'));
+  await expect(FileSigner.open(inHome('text'))).rejects.toMatchObject(usage('no key that can be read'));
   await expect(FileSigner.open(inHome('rsa'))).rejects.toMatchObject(usage('of kind rsa'));
   await expect(FileSigner.open(inHome('p384'))).rejects.toMatchObject(usage('of kind secp384r1'));
   await expect(FileSigner.open(inHome('ed25519'))).rejects.toMatchObject(usage('of kind ed25519'));

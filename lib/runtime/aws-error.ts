@@ -1,0 +1,40 @@
+/** Errors of AWS clients, read by their shape: every client has its own classes, which say the same. */
+import { messageOf } from '../contract/failure';
+
+export interface AwsError {
+  /** The service's code, for example `AccessDenied`; of a connection the system's, for example `ECONNREFUSED`. */
+  readonly code: string;
+  /** HTTP status; undefined where no answer came. */
+  readonly status: number | undefined;
+  /** How often the request was sent. */
+  readonly attempts: number;
+  /** One line for a person. */
+  readonly text: string;
+}
+
+interface Shape {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly attempts?: number;
+    readonly requestId?: string;
+  };
+}
+
+export function awsError(error: unknown): AwsError {
+  const { name, code, $metadata } = Object(error) as Shape;
+  const known = typeof code === 'string' ? code : typeof name === 'string' ? name : 'Error';
+  const { httpStatusCode: status, attempts = 1, requestId } = $metadata ?? {};
+  const facts = [
+    ...(status === undefined ? ['no answer'] : [`HTTP ${status}`]),
+    ...(attempts > 1 ? [`sent ${attempts} times`] : []),
+    ...(requestId === undefined ? [] : [`request ${requestId}`]),
+  ];
+  return {
+    code: known,
+    status,
+    attempts,
+    text: `${known} (${facts.join(', ')}): ${messageOf(error).split('\n', 1).join('')}`,
+  };
+}
