@@ -13,6 +13,8 @@ export interface ServerFacts {
   readonly lsn: string | null;
   readonly databaseBytes: number;
   readonly largeObjectCount: number;
+  /** No relation's or schema's name holds a control character. */
+  readonly namesArePlain: boolean;
 }
 
 const FACTS = `
@@ -22,7 +24,9 @@ const FACTS = `
               THEN greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::float8 END AS lag,
          CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn,
          pg_database_size(current_database())::text AS bytes,
-         (SELECT count(*) FROM pg_largeobject_metadata)::text AS "largeObjects"`;
+         (SELECT count(*) FROM pg_largeobject_metadata)::text AS "largeObjects",
+         NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '[[:cntrl:]]')
+           AND NOT EXISTS (SELECT FROM pg_namespace WHERE nspname ~ '[[:cntrl:]]') AS "namesArePlain"`;
 
 interface FactsRow {
   readonly versionNumber: number;
@@ -31,6 +35,7 @@ interface FactsRow {
   readonly lsn: string | null;
   readonly bytes: string;
   readonly largeObjects: string;
+  readonly namesArePlain: boolean;
 }
 
 export async function readServerFacts(client: Client): Promise<ServerFacts> {
@@ -47,6 +52,7 @@ export async function readServerFacts(client: Client): Promise<ServerFacts> {
     lsn: row.lsn,
     databaseBytes: Number(row.bytes),
     largeObjectCount: Number(row.largeObjects),
+    namesArePlain: row.namesArePlain,
   };
 }
 

@@ -8,13 +8,18 @@ export interface Progress {
   readonly done: number;
   readonly total?: number;
   readonly unit: 'tables' | 'objects' | 'bytes';
+  /** Moved so far. */
   readonly bytes?: number;
+  /** Share of the work that is done, 0 to 1, where it is known better than by `done` of `total`. */
+  readonly fraction?: number;
 }
+
+export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Reporter {
   /** A step begins or something worth reading happened. */
-  info(text: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(text: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(text: string, facts?: Facts): void;
+  warn(text: string, facts?: Facts): void;
   progress(progress: Progress): void;
   /** Ends a bar, so that what follows starts on a line of its own. */
   close(): void;

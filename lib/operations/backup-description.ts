@@ -1,0 +1,95 @@
+/** What the dumped database is and holds, read in the dump's own snapshot while the dump runs. */
+import type { Client } from 'pg';
+import type { Catalog, Inventory } from '../contract/inventory';
+import type { DatabaseSettings, Manifest, StoredFile } from '../contract/manifest';
+import { POINT_OBJECTS } from '../contract/object-keys';
+import { readCatalog } from '../postgres/catalog/read-catalog';
+import { readDatabaseSettings } from '../postgres/database-settings';
+import { dumpGlobals } from '../postgres/dump/globals';
+import { takeInventory } from '../postgres/inventory';
+import type { Source } from '../postgres/source';
+import { qualifiedName } from '../postgres/tables';
+import type { BackupProgress } from './backup-progress';
+import type { BackupRequest, BackupTools } from './backup-request';
+import type { Run } from './backup-run';
+
+export interface SourceDescription {
+  readonly inventory: Inventory | null;
+  readonly catalog: Catalog;
+  readonly databaseSettings: DatabaseSettings;
+  readonly extensions: Manifest['extensions'];
+  /** undefined where the provider refuses them. */
+  readonly globals: StoredFile | undefined;
+}
+
+/** Counting takes one connection; hashing keeps two cores busy. */
+const CONNECTIONS = { rows: 1, 'rows+content': 2 } as const;
+
+const EXTENSIONS = `
+  SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+   WHERE e.extname <> 'plpgsql' ORDER BY 1`;
+
+export async function describeSource(
+  request: BackupRequest,
+  tools: BackupTools,
+  run: Run,
+  progress: BackupProgress,
+  signal: AbortSignal,
+): Promise<SourceDescription> {
+  const { holder } = run.source;
+  const inventory = countRows(request, run.source, progress, signal);
+  // Awaited below; a failure on the way there must not go unheard.
+  inventory.catch(() => undefined);
+  const catalog = await readCatalog(holder);
+  const databaseSettings = await readDatabaseSettings(holder);
+  const { rows: extensions } = await holder.query<Manifest['extensions'][number]>(EXTENSIONS);
+  const globals = await storeGlobals(request, tools, run, progress, signal);
+  return { inventory: await inventory, catalog, databaseSettings, extensions, globals };
+}
+
+async function countRows(
+  request: BackupRequest,
+  source: Source,
+  progress: BackupProgress,
+  signal: AbortSignal,
+): Promise<Inventory | null> {
+  const level = request.inventory;
+  if (level === 'none') return null;
+  const clients: Client[] = [];
+  const endAll = () => Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+  const onAbort = () => void endAll();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (let count = 0; count < CONNECTIONS[level]; count++) clients.push(await source.join());
+    signal.throwIfAborted();
+    return await takeInventory(clients, { level, excludedTables: namesWithoutRows(source), signal });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await endAll();
+    progress.inventoryDone();
+  }
+}
+
+function namesWithoutRows(source: Source): ReadonlySet<string> {
+  const dumped = new Set(source.dumped);
+  return new Set(source.snapshot.tables.filter((table) => !dumped.has(table)).map(qualifiedName));
+}
+
+async function storeGlobals(
+  request: BackupRequest,
+  tools: BackupTools,
+  run: Run,
+  progress: BackupProgress,
+  signal: AbortSignal,
+): Promise<StoredFile | undefined> {
+  if (request.tables.length > 0) return undefined;
+  const globals = await dumpGlobals(request.target, run.toolchain, signal);
+  if ('sql' in globals) {
+    return tools.store.put(`${run.prefix}${POINT_OBJECTS.globals}`, Buffer.from(globals.sql), { signal });
+  }
+  progress.warning(`Roles and tablespaces could not be dumped: ${globals.refused}`);
+  return undefined;
+}

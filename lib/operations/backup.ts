@@ -1,0 +1,171 @@
+/**
+ * Makes a recovery point: lock, version check, snapshot, inventory beside the dump, every byte confirmed by the
+ * store, the archive's tables against the snapshot's, and last of all the signed manifest.
+ */
+import { Failure } from '../contract/failure';
+import { exportPrefix, pointPrefix } from '../contract/object-keys';
+import { recoveryPointId } from '../contract/recovery-point-id';
+import { retentionClassFor } from '../contract/retention';
+import { dump } from '../postgres/dump/dump';
+import { dumpOptionsFor } from '../postgres/dump/dump-options';
+import type { Dumped } from '../postgres/dump/dump-request';
+import { openSource, type Source } from '../postgres/source';
+import { qualifiedName } from '../postgres/tables';
+import { toolchainFor } from '../postgres/toolchain';
+import { withScratchDirectory } from '../runtime/scratch-directory';
+import { together } from '../runtime/together';
+import { describeSource, type SourceDescription } from './backup-description';
+import { manifestOf, type Findings } from './backup-manifest';
+import { storeManifest, storeReadme } from './backup-objects';
+import { BackupProgress } from './backup-progress';
+import type { BackupRequest, BackupResult, BackupTools } from './backup-request';
+import type { Run } from './backup-run';
+import { previousPoint } from './previous-point';
+
+export async function backup(request: BackupRequest, tools: BackupTools): Promise<BackupResult> {
+  tools.signal.throwIfAborted();
+  const startedAt = tools.clock.now();
+  const id = recoveryPointId(startedAt, tools.randomBytes(2));
+  return withScratchDirectory(request.scratchRoot, async (scratchDirectory) => {
+    const source = await openSource(request.target, {
+      ...request,
+      name: request.database,
+      applicationName: applicationName(id),
+    });
+    try {
+      const run = await prepare(request, tools, { id, startedAt, source, scratchDirectory });
+      const findings = await dumpAndDescribe(request, tools, run);
+      await source.demandStillHeld();
+      return await record(request, tools, run, findings);
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+/** Under this name pg_stat_activity shows every session of the run. */
+function applicationName(id: string): string {
+  return `backstop ${id}`;
+}
+
+type Beginning = Pick<Run, 'id' | 'startedAt' | 'source' | 'scratchDirectory'>;
+
+async function prepare(request: BackupRequest, tools: BackupTools, beginning: Beginning): Promise<Run> {
+  const { id, startedAt, source } = beginning;
+  const toolchain = await toolchainFor(source.facts.major, request.postgresBin);
+  const options = dumpOptionsFor(request, source.facts);
+  const previous = await previousPoint(tools.store, tools.signer, request.database);
+  const retentionClass = retentionClassFor(startedAt, previous.newestByClass, request.keep);
+  const prefix =
+    options.tables.length > 0
+      ? exportPrefix(request.database, id)
+      : pointPrefix(retentionClass, request.database, id);
+  tools.reporter.info(`Backing up ${request.target.database} as ${request.database} ${id}`, {
+    server: source.facts.version,
+    client: toolchain.version,
+    format: options.format,
+    compression: options.compression,
+    class: retentionClass,
+    tables: source.dumped.length,
+    databaseBytes: source.facts.databaseBytes,
+  });
+  return { ...beginning, toolchain, options, previous, retentionClass, prefix };
+}
+
+async function dumpAndDescribe(
+  request: BackupRequest,
+  tools: BackupTools,
+  run: Run,
+): Promise<Omit<Findings, 'readme'>> {
+  const { source } = run;
+  const progress = new BackupProgress(tools.reporter, source);
+  tellBefore(run, progress);
+  let dumped: Dumped | undefined;
+  let description: SourceDescription | undefined;
+  await together(AbortSignal.any([tools.signal, source.lost]), [
+    async (signal) => {
+      dumped = await dumpSource(request, tools, run, progress, signal);
+      progress.dumpDone();
+    },
+    async (signal) => {
+      description = await describeSource(request, tools, run, progress, signal);
+    },
+    (signal) => progress.watchWaiters(request, applicationName(run.id), signal),
+  ]);
+  if (dumped === undefined || description === undefined) throw new TypeError('together() waits for both');
+  demandRowsOfEachTable(source, dumped);
+  return { dumped, description, warnings: progress.warnings };
+}
+
+function tellBefore(run: Run, progress: BackupProgress): void {
+  for (const pattern of run.source.unmatchedExclusions) {
+    progress.warning(`No table matches the exclusion ${pattern}.`);
+  }
+  if (run.previous.fault !== undefined)
+    progress.warning(`The manifest before this one: ${run.previous.fault}`);
+}
+
+function dumpSource(
+  request: BackupRequest,
+  tools: BackupTools,
+  run: Run,
+  events: BackupProgress,
+  signal: AbortSignal,
+): Promise<Dumped> {
+  const { source, toolchain, options, prefix, scratchDirectory } = run;
+  return dump({
+    target: request.target,
+    applicationName: applicationName(run.id),
+    toolchain,
+    snapshotName: source.snapshot.name,
+    options,
+    store: tools.store,
+    prefix,
+    scratchDirectory,
+    namesArePlain: source.facts.namesArePlain,
+    estimatedBytes: source.facts.databaseBytes,
+    signal,
+    events,
+  });
+}
+
+/** A table that the snapshot has and the archive lacks would be a hole nobody sees until the restore. */
+function demandRowsOfEachTable(source: Source, dumped: Dumped): void {
+  const missing = source.dumped.filter((table) => !dumped.holdsRowsOf(table));
+  if (missing.length === 0) return;
+  throw new Failure(
+    'dump-failed',
+    `The archive lacks the rows of ${missing.map(qualifiedName).join(', ')}.`,
+    {
+      hint: 'Nothing was recorded as a recovery point. May the backup role see every schema?',
+    },
+  );
+}
+
+async function record(
+  request: BackupRequest,
+  tools: BackupTools,
+  run: Run,
+  findings: Omit<Findings, 'readme'>,
+): Promise<BackupResult> {
+  const { id, prefix, source, options, retentionClass } = run;
+  const point = {
+    id,
+    database: request.database,
+    sourceDatabase: request.target.database,
+    class: retentionClass,
+    snapshotAt: source.snapshot.at.toISOString(),
+    format: options.format,
+    databaseSettings: findings.description.databaseSettings,
+    extensions: findings.description.extensions,
+    server: source.facts,
+  };
+  const readme = await storeReadme(tools, prefix, point, findings.dumped.files);
+  const manifest = manifestOf(request, run, { ...findings, readme }, tools.clock.now());
+  const key = await storeManifest(manifest, tools);
+  return { manifest, manifestKey: key, seconds: secondsBetween(run.startedAt, manifest.finishedAt) };
+}
+
+function secondsBetween(start: Date, end: string): number {
+  return (Date.parse(end) - start.getTime()) / 1000;
+}

@@ -1,0 +1,135 @@
+/**
+ * The database that is backed up: one session, the holder, keeps lock and snapshot until it is closed. When its
+ * connection is lost, so is the claim that dump and inventory saw the same.
+ */
+import type { Client } from 'pg';
+import { Failure } from '../contract/failure';
+import { connect, describeTarget, type ConnectionTarget } from './connection';
+import { readServerFacts, refuseTransactionPooler, type ServerFacts } from './server';
+import { joinSnapshot, prepareSession, takeSnapshot, type Snapshot } from './snapshot';
+import { tablesMatching } from './table-patterns';
+import type { Table } from './tables';
+
+/** First half of the advisory lock's key; the second is the hash of the backup's name. */
+const LOCK_NAMESPACE = 0x6261636b;
+
+export interface SourceOptions {
+  /** Two backups under one name do not run at once. */
+  readonly name: string;
+  readonly applicationName: string;
+  readonly lockTimeoutSeconds: number;
+  readonly excludeTableData: readonly string[];
+  readonly tables: readonly string[];
+}
+
+export interface Source {
+  readonly target: ConnectionTarget;
+  readonly facts: ServerFacts;
+  readonly snapshot: Snapshot;
+  /** The holder itself, in the snapshot: for queries that take little time. */
+  readonly holder: Client;
+  /** Aborted with a Failure when the holder's connection is lost. */
+  readonly lost: AbortSignal;
+  /** Tables whose rows the dump must hold. */
+  readonly dumped: readonly Table[];
+  /** Patterns to leave rows out that match no table. */
+  readonly unmatchedExclusions: readonly string[];
+  /** Another session in the same snapshot. */
+  join(): Promise<Client>;
+  /** @throws Failure where the snapshot has not been held until now */
+  demandStillHeld(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSource(target: ConnectionTarget, options: SourceOptions): Promise<Source> {
+  const holder = await connect(target, options.applicationName);
+  const lost = watchForLoss(target, holder);
+  try {
+    await refuseTransactionPooler(target, holder);
+    const facts = await readServerFacts(holder);
+    const excluded = await tablesMatching(holder, options.excludeTableData);
+    const chosen = await chosenTables(holder, options.tables);
+    await prepareSession(holder, options.lockTimeoutSeconds);
+    await demandAlone(holder, options.name);
+    const snapshot = await takeSnapshot(target, holder);
+    const isDumped = (table: Table) =>
+      table.kind === 'table' &&
+      !excluded.oids.has(table.oid) &&
+      (chosen?.has(table.oid) ?? true) &&
+      !(table.unlogged && facts.role === 'replica');
+    return {
+      target,
+      facts,
+      snapshot,
+      holder,
+      lost: lost.signal,
+      dumped: snapshot.tables.filter(isDumped),
+      unmatchedExclusions: excluded.unmatched,
+      join: () => joinSnapshot(target, snapshot, options),
+      demandStillHeld: () => demandStillHeld(holder, lost.signal),
+      close: () => close(holder, lost),
+    };
+  } catch (error) {
+    await close(holder, lost);
+    throw lost.signal.aborted ? lost.signal.reason : error;
+  }
+}
+
+async function demandAlone(holder: Client, name: string): Promise<void> {
+  const { rows } = await holder.query<{ granted: boolean }>(
+    'SELECT pg_try_advisory_lock($1::int, hashtext($2::text)) AS granted',
+    [LOCK_NAMESPACE, name],
+  );
+  if (rows[0]?.granted === true) return;
+  throw new Failure('already-running', `Another backup of ${name} is running against this server.`, {
+    hint: 'Wait for it to end; pg_stat_activity shows its sessions under application names that start with "backstop".',
+  });
+}
+
+/** undefined for the whole database. */
+async function chosenTables(
+  client: Client,
+  patterns: readonly string[],
+): Promise<ReadonlySet<number> | undefined> {
+  if (patterns.length === 0) return undefined;
+  const { oids, unmatched } = await tablesMatching(client, patterns);
+  if (unmatched.length === 0) return oids;
+  throw new Failure('usage', `No table matches ${unmatched.join(', ')}.`, {
+    hint: 'Patterns are those of psql: schema.table, * and ?; quote names that have upper case.',
+  });
+}
+
+function watchForLoss(target: ConnectionTarget, holder: Client): AbortController {
+  const lost = new AbortController();
+  const onLoss = () => {
+    lost.abort(
+      new Failure(
+        'database-unreachable',
+        `${describeTarget(target)}: the connection that holds the snapshot was lost.`,
+        {
+          hint: 'Look at the server: did it restart, or did somebody end the session? Then run again.',
+        },
+      ),
+    );
+  };
+  holder.once('error', onLoss);
+  holder.once('end', onLoss);
+  return lost;
+}
+
+async function demandStillHeld(holder: Client, lost: AbortSignal): Promise<void> {
+  lost.throwIfAborted();
+  try {
+    await holder.query('SELECT 1');
+  } catch (error) {
+    lost.throwIfAborted();
+    throw new Failure('database-unreachable', 'The session that holds the snapshot has failed.', {
+      cause: error,
+    });
+  }
+}
+
+async function close(holder: Client, lost: AbortController): Promise<void> {
+  holder.removeAllListeners('end');
+  if (!lost.signal.aborted) await holder.end().catch(() => undefined);
+}

@@ -1,0 +1,109 @@
+import { openEnvelope } from '../../lib/runtime/signed-document';
+import { manifestSchema } from '../../lib/contract/manifest';
+import { readDocument } from '../../lib/operations/read-manifest';
+import { makeBench } from '../support/make-backup';
+import { query } from '../support/postgres-cluster';
+import { sharedMajors } from '../support/shared-servers';
+import { shopDatabase } from '../support/small-database';
+
+describe.each(sharedMajors())('PostgreSQL %s', (major) => {
+  let url: string;
+  beforeAll(async () => {
+    url = await shopDatabase(major);
+  });
+
+  test.each(['directory', 'custom', 'plain'] as const)('a %s backup is whole and signed', async (format) => {
+    const bench = await makeBench(url);
+    const { manifest, manifestKey } = await bench.backup({ format });
+    const payload = openEnvelope(
+      await readDocument(bench.store, manifestKey),
+      await bench.signer.trustedPublicKeys(),
+      { name: manifestKey },
+    );
+    expect(manifestSchema.parse(payload)).toEqual(manifest);
+    expect((await bench.keys('points/')).sort()).toEqual(manifest.files.map((file) => file.key).sort());
+    expect(manifest).toMatchObject({
+      type: 'recovery-point',
+      format,
+      class: 'daily',
+      server: { major, role: 'primary' },
+    });
+    expect(manifest.inventory?.tables.map(({ name, rows }) => [name, rows]).sort()).toEqual([
+      ['audit_log', 100],
+      ['customer', 500],
+      ['invoice', 2000],
+      ['invoice_line', 20000],
+    ]);
+    expect(manifest.inventory?.largeObjects).toMatchObject({ count: 1, bytes: 14 });
+    expect(manifest.compression).toBe(format !== 'plain' && major >= 16 ? 'zstd:1' : 'gzip:1');
+  });
+
+  test('excluded rows are said, and counted by nobody', async () => {
+    const bench = await makeBench(url);
+    const { manifest } = await bench.backup({ excludeTableData: ['audit_*', 'nothing_like_it'] });
+    expect(manifest.inventory?.tables.find((table) => table.name === 'audit_log')).toMatchObject({
+      rows: 0,
+      dataExcluded: true,
+    });
+    expect(manifest.excludedTableData).toEqual(['audit_*', 'nothing_like_it']);
+    expect(manifest.warnings).toEqual(['No table matches the exclusion nothing_like_it.']);
+  });
+
+  test('a dump of chosen tables is an export, never a recovery point', async () => {
+    const bench = await makeBench(url);
+    const { manifest, manifestKey } = await bench.backup({ tables: ['invoice*'] });
+    expect(manifest.type).toBe('export');
+    expect(manifestKey).toMatch(/^exports\/postgres\/shop\/[^/]+\/manifest\.json$/);
+    expect(await bench.keys('points/')).toEqual([]);
+    expect(await bench.keys('manifests/')).toEqual([]);
+  });
+});
+
+test('a table whose name reads like a message of pg_dump is dumped whole', async () => {
+  const url = await shopDatabase();
+  await query(url, `CREATE TABLE "x\npg_dump: finished item 1 TABLE DATA y" AS SELECT 1 AS a`);
+  const { manifest } = await (await makeBench(url)).backup();
+  expect(manifest.inventory?.tables).toHaveLength(5);
+});
+
+test('each manifest names the digest of the one before', async () => {
+  const bench = await makeBench(await shopDatabase());
+  const first = await bench.backup();
+  expect(first.manifest.previousManifestSha256).toBeNull();
+  const second = await bench.backup();
+  expect(second.manifest.previousManifestSha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(second.manifest.previousManifestSha256).not.toBe(
+    (await bench.backup()).manifest.previousManifestSha256,
+  );
+});
+
+test("the first point of a month is that month's", async () => {
+  const bench = await makeBench(await shopDatabase());
+  const keep = { daily: 7, monthly: 365 };
+  expect((await bench.backup({ keep })).manifest.class).toBe('monthly');
+  expect((await bench.backup({ keep })).manifest.class).toBe('daily');
+});
+
+test('rows that are written meanwhile are in neither dump nor inventory', async () => {
+  const url = await shopDatabase();
+  const bench = await makeBench(url);
+  const writing = new AbortController();
+  const writer = (async () => {
+    while (!writing.signal.aborted)
+      await query(url, `INSERT INTO audit_log (what) SELECT 'late' FROM generate_series(1, 50)`);
+  })();
+  const { manifest } = await bench.backup({ format: 'custom', inventory: 'rows+content' });
+  writing.abort();
+  await writer;
+  const counted = manifest.inventory?.tables.find((table) => table.name === 'audit_log')?.rows ?? 0;
+  const [row] = await query(url, 'SELECT count(*)::int AS rows FROM audit_log');
+  expect(counted).toBeGreaterThanOrEqual(100);
+  expect(counted).toBeLessThan(Number(row?.['rows']));
+});
+
+test('more large objects than files are handy for make the format custom', async () => {
+  const url = await shopDatabase();
+  await query(url, 'SELECT lo_create(0) FROM generate_series(1, 10001)');
+  const { manifest } = await (await makeBench(url)).backup();
+  expect(manifest.format).toBe('custom');
+});
