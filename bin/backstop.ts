@@ -1,0 +1,10 @@
+#!/usr/bin/env -S npx tsx
+import { run } from '../lib/cli/run';
+
+run(process.argv.slice(2), process).then(
+  (exitCode) => (process.exitCode = exitCode),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

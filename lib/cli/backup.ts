@@ -1,0 +1,219 @@
+/** `backstop backup`: makes a recovery point. */
+import { randomBytes } from 'node:crypto';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ENVIRONMENT } from '../contract/environment';
+import { Failure } from '../contract/failure';
+import { humanBytes, humanSeconds } from '../contract/human';
+import { INVENTORY_LEVELS, type InventoryLevel } from '../contract/inventory';
+import { ARCHIVE_FORMATS, type ArchiveFormat } from '../contract/manifest';
+import { DATABASE_NAME_RULE, isDatabaseName, RETENTION_CLASSES } from '../contract/object-keys';
+import { DEFAULT_KEEP, type Keep } from '../contract/retention';
+import { backup } from '../operations/backup';
+import type { BackupRequest, BackupResult } from '../operations/backup-request';
+import { connectionTarget } from '../postgres/connection';
+import { COMPRESSION_RULE } from '../postgres/dump/dump-options';
+import { printResult, type CommandIo } from './command-io';
+import * as shared from './options';
+
+interface BackupOptions extends shared.StoreOptions, shared.SignerOptions {
+  readonly database?: string;
+  readonly from?: string;
+  readonly format?: ArchiveFormat;
+  readonly jobs: number;
+  readonly compression?: string;
+  readonly excludeTableData: readonly string[];
+  readonly table: readonly string[];
+  readonly inventory: InventoryLevel;
+  readonly keep?: Keep;
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly lockTimeoutSeconds: number;
+  readonly stallTimeoutSeconds: number;
+  readonly abortWhenBlockingSeconds?: number;
+  readonly postgresBin?: string;
+  readonly scratch: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  PGPASSWORD=… backstop backup --database shop --from postgres://backup@db.example.com/shop --store s3://shop-backups --signer kms:alias/backstop-manifests
+  backstop backup --database shop --from postgres://localhost/shop --store file:backups --reason "before migration 42"
+  backstop backup --database shop --from postgres://localhost/shop --store file:backups --table 'public.orders*'   (an export)`;
+
+export function registerBackup(program: Command, io: CommandIo): void {
+  const command = program
+    .command('backup')
+    .description('dump a database into a store as a new recovery point');
+  for (const option of whatOptions()) command.addOption(option);
+  for (const option of howOptions()) command.addOption(option);
+  command.addHelpText('after', EXAMPLES).action((options: BackupOptions) => runBackup(options, io));
+}
+
+function whatOptions(): Option[] {
+  return [
+    shared.databaseOption(),
+    new Option('--from <url>', 'postgres://user@host/database; password by PGPASSWORD or PGPASSFILE').env(
+      ENVIRONMENT.from,
+    ),
+    shared.storeOption(),
+    shared.signerOption(),
+    new Option('--exclude-table-data <patterns...>', 'leave out the rows of these tables')
+      .env(ENVIRONMENT.excludeTableData)
+      .argParser(patterns)
+      .default([]),
+    new Option('--table <patterns...>', 'only these tables: an export, never a recovery point')
+      .argParser(patterns)
+      .default([]),
+    new Option('--reason <text>', 'why this backup is made').env(ENVIRONMENT.reason).default('manual'),
+    new Option('--requested-by <who>', 'who asked for it')
+      .env(ENVIRONMENT.requestedBy)
+      .default(`${userInfo().username}@${hostname()}`, 'you'),
+    new Option('--keep <classes>', `days each class is kept, for example daily=30,monthly=365`)
+      .env(ENVIRONMENT.keep)
+      .argParser(parseKeep)
+      .default(DEFAULT_KEEP, 'daily=30'),
+  ];
+}
+
+function howOptions(): Option[] {
+  return [
+    new Option('--format <format>', 'default: directory; custom above 10,000 large objects')
+      .env(ENVIRONMENT.format)
+      .choices(ARCHIVE_FORMATS),
+    new Option('--jobs <count>', 'parallel connections of pg_dump (directory format)')
+      .env(ENVIRONMENT.jobs)
+      .argParser(positive)
+      .default(2),
+    new Option(
+      '--compression <kind>',
+      `${COMPRESSION_RULE}; default: zstd:1, gzip:1 before PostgreSQL 16`,
+    ).env(ENVIRONMENT.compression),
+    new Option('--inventory <level>', 'what a restore is compared with')
+      .env(ENVIRONMENT.inventory)
+      .choices(INVENTORY_LEVELS)
+      .default('rows'),
+    new Option('--lock-timeout-seconds <seconds>', 'how long to wait for a table that is locked')
+      .argParser(positive)
+      .default(60),
+    new Option('--stall-timeout-seconds <seconds>', 'end a dump that moves nothing for so long')
+      .argParser(positive)
+      .default(1800),
+    new Option(
+      '--abort-when-blocking-seconds <seconds>',
+      'give way to a migration that waits for us so long',
+    ).argParser(positive),
+    shared.postgresBinOption(),
+    new Option('--scratch <dir>', 'where files wait for their upload')
+      .env(ENVIRONMENT.scratch)
+      .default(tmpdir(), 'the folder for temporary files'),
+    shared.jsonOption(),
+  ];
+}
+
+async function runBackup(options: BackupOptions, io: CommandIo): Promise<void> {
+  const request = requestOf(options, io.environment);
+  const signer = await shared.signerOf(options);
+  const store = shared.openStoreOf(options);
+  const reporter = io.reporter(options.json === true);
+  try {
+    const { clock, signal } = io;
+    const result = await backup(request, { store, signer, clock, reporter, randomBytes, signal });
+    reporter.close();
+    printResult(io, options.json === true, summaryOf(result), () => textOf(result));
+  } finally {
+    await store.close();
+  }
+}
+
+function requestOf(options: BackupOptions, environment: NodeJS.ProcessEnv): BackupRequest {
+  const { database, from, keep = DEFAULT_KEEP, table, scratch, ...rest } = options;
+  if (database === undefined || !isDatabaseName(database)) {
+    throw new Failure('usage', `--database is ${database ?? 'not given'}; allowed: ${DATABASE_NAME_RULE}.`, {
+      hint: 'It names the database in the store, and need not be its name on the server.',
+    });
+  }
+  if (from === undefined)
+    throw new Failure('usage', '--from is not given.', { hint: 'Write postgres://user@host/database.' });
+  const imageDigest = environment[ENVIRONMENT.imageDigest];
+  return {
+    ...rest,
+    database,
+    target: connectionTarget(from, environment),
+    tables: table,
+    keep,
+    scratchRoot: scratch,
+    ...(imageDigest === undefined ? {} : { imageDigest }),
+  };
+}
+
+function summaryOf({ manifest, manifestKey, seconds }: BackupResult) {
+  const {
+    id,
+    type,
+    database,
+    class: retentionClass,
+    snapshotAt,
+    expiresAt,
+    format,
+    storedBytes,
+    warnings,
+  } = manifest;
+  const rows = manifest.inventory?.tables.reduce((sum, table) => sum + table.rows, 0);
+  return {
+    id,
+    type,
+    database,
+    class: retentionClass,
+    snapshotAt,
+    expiresAt,
+    format,
+    databaseBytes: manifest.databaseBytes,
+    storedBytes,
+    tables: manifest.inventory?.tables.length,
+    rows,
+    files: manifest.files.length,
+    warnings,
+    manifestKey,
+    seconds,
+  };
+}
+
+function textOf(result: BackupResult): string {
+  const { manifest } = result;
+  const summary = summaryOf(result);
+  const what = manifest.type === 'export' ? 'Export' : 'Recovery point';
+  return [
+    `${what} ${summary.id} of ${summary.database} exists.`,
+    `  as of       ${summary.snapshotAt}`,
+    `  stored      ${humanBytes(summary.storedBytes)} in ${summary.files} objects, from ${humanBytes(summary.databaseBytes)}, in ${humanSeconds(summary.seconds)}`,
+    ...(summary.rows === undefined
+      ? []
+      : [`  inventory   ${summary.rows} rows in ${summary.tables ?? 0} tables`]),
+    `  kept        ${summary.class}, until ${summary.expiresAt}`,
+    `  manifest    ${summary.manifestKey}`,
+    ...manifest.warnings.map((warning) => `  warning     ${warning}`),
+  ].join('\n');
+}
+
+function patterns(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(',').filter((pattern) => pattern !== '')];
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}
+
+function parseKeep(text: string): Keep {
+  const entries = text.split(',').map((part) => {
+    const [name, days] = part.split('=');
+    const retentionClass = RETENTION_CLASSES.find((candidate) => candidate === name);
+    if (retentionClass === undefined)
+      throw new InvalidArgumentError(`Classes are ${RETENTION_CLASSES.join(', ')}.`);
+    return [retentionClass, positive(days ?? '')] as const;
+  });
+  return Object.fromEntries(entries);
+}
