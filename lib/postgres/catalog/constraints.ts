@@ -1,0 +1,91 @@
+/** Constraints, indexes and extended statistics. */
+import { TABLESPACE } from './relations';
+import { aside, onStandIn } from './replay';
+import { identityOf, inSchemas, textOf, USER_RELATION, type CatalogSpec } from './spec';
+
+const OF_TABLE = 'JOIN pg_namespace n ON n.oid = c.relnamespace';
+
+/** What "validated" says by itself. */
+const DEFINITION = `regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')`;
+
+const constraints: CatalogSpec = {
+  kind: 'constraint',
+  identity: identityOf('pg_constraint', 'k.oid'),
+  facts: {
+    table: identityOf('pg_class', 'c.oid'),
+    name: 'quote_ident(k.conname)',
+    definition: { sql: DEFINITION, expression: true },
+    validated: 'k.convalidated',
+    enforced: { sql: 'k.conenforced', since: 18 },
+    index: `CASE k.contype WHEN 'x' THEN ${identityOf('pg_class', 'k.conindid')} END`,
+  },
+  // Copies of a foreign key on partitions have invented names and come with the original; so do inherited NOT NULLs.
+  from: `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${OF_TABLE}
+    WHERE k.contype <> 't' AND NOT (k.contype = 'f' AND k.conparentid <> 0)
+      AND NOT (k.contype = 'n' AND k.coninhcount > 0) AND ${USER_RELATION}`,
+  replay: onStandIn((entry) => {
+    const add = `ALTER TABLE ${textOf(entry, 'table')} ADD CONSTRAINT ${textOf(entry, 'name')} ${textOf(entry, 'definition')}`;
+    return entry.facts['index'] === undefined ? [add] : [aside('INDEX', textOf(entry, 'index')), add];
+  }),
+};
+
+const domainConstraints: CatalogSpec = {
+  kind: 'domain constraint',
+  identity: identityOf('pg_constraint', 'k.oid'),
+  facts: {
+    domain: 'format_type(t.oid, NULL)',
+    name: 'quote_ident(k.conname)',
+    definition: { sql: DEFINITION, expression: true },
+    validated: 'k.convalidated',
+  },
+  from: inSchemas('pg_type', 't', 'typnamespace').replace(
+    'WHERE',
+    'JOIN pg_constraint k ON k.contypid = t.oid WHERE',
+  ),
+  replay: (entry) => {
+    const domain = textOf(entry, 'domain');
+    const name = textOf(entry, 'name');
+    return [
+      `ALTER DOMAIN ${domain} DROP CONSTRAINT ${name}`,
+      `ALTER DOMAIN ${domain} ADD CONSTRAINT ${name} ${textOf(entry, 'definition')} NOT VALID`,
+    ];
+  },
+};
+
+const indexes: CatalogSpec = {
+  kind: 'index',
+  identity: identityOf('pg_class', 'ic.oid'),
+  facts: {
+    table: identityOf('pg_class', 'c.oid'),
+    // A partitioned index reads ON ONLY; an empty stand-in has no partitions to leave out.
+    definition: { sql: `replace(pg_get_indexdef(ic.oid), ' ON ONLY ', ' ON ')`, expression: true },
+    partitioned: `nullif(ic.relkind = 'I', false)`,
+    'attached to': `(SELECT ${identityOf('pg_class', 'h.inhparent')} FROM pg_inherits h WHERE h.inhrelid = ic.oid)`,
+    valid: 'i.indisvalid',
+    ready: 'i.indisready',
+    clustered: 'nullif(i.indisclustered, false)',
+    'replica identity': 'nullif(i.indisreplident, false)',
+    'statistics targets': `(SELECT string_agg(a.attnum || ': ' || a.attstattarget, ', ' ORDER BY a.attnum)
+      FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0)`,
+    tablespace: TABLESPACE('ic'),
+  },
+  from: `FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid ${OF_TABLE}
+    WHERE ${USER_RELATION}`,
+  // pg_dump leaves out what a failed CREATE INDEX CONCURRENTLY left behind.
+  byDesign: (entry) => entry.facts['valid'] === false && entry.facts['partitioned'] === undefined,
+  replay: onStandIn((entry) => [aside('INDEX', entry.identity), textOf(entry, 'definition')]),
+};
+
+const statistics: CatalogSpec = {
+  kind: 'statistics object',
+  identity: identityOf('pg_statistic_ext', 's.oid'),
+  facts: {
+    table: identityOf('pg_class', 's.stxrelid'),
+    definition: { sql: 'pg_get_statisticsobjdef(s.oid)', expression: true },
+    'statistics target': 'nullif(s.stxstattarget, -1)',
+  },
+  from: inSchemas('pg_statistic_ext', 's', 'stxnamespace'),
+  replay: onStandIn((entry) => [aside('STATISTICS', entry.identity), textOf(entry, 'definition')]),
+};
+
+export const CONSTRAINT_SPECS: readonly CatalogSpec[] = [constraints, domainConstraints, indexes, statistics];
