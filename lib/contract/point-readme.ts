@@ -63,10 +63,15 @@ function copyCommand(storeUrl: string): string {
   return storeUrl.startsWith('s3:') ? 'aws s3 cp --recursive "$FROM" point/' : 'cp -R "$FROM" point';
 }
 
+// Section by section: side by side, pg_restore lets triggers of partitioned tables fire on their own rows.
 // A dump that cannot be unpacked whole must not reach psql: at the end of its input psql commits.
 function loadCommands(dump: string): string[] {
-  const restore = `pg_restore --dbname="$DATABASE" --jobs=4 --exit-on-error --no-owner --no-privileges point/${dump}`;
-  if (dump === POINT_OBJECTS.dumpDirectory || dump === POINT_OBJECTS.dumpCustom) return [restore];
+  if (dump === POINT_OBJECTS.dumpDirectory || dump === POINT_OBJECTS.dumpCustom) {
+    return ['pre-data', 'data', 'post-data'].map(
+      (section) =>
+        `pg_restore --section=${section} --jobs=4 --exit-on-error --no-owner --no-privileges --dbname="$DATABASE" point/${dump}`,
+    );
+  }
   const load = `psql -X -v ON_ERROR_STOP=1 --single-transaction --dbname="$DATABASE" --file=point/${POINT_OBJECTS.dumpPlain}`;
   return dump === POINT_OBJECTS.dumpPlainGzip ? [`gunzip point/${dump} && ${load}`] : [load];
 }

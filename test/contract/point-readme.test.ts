@@ -122,7 +122,10 @@ test('names chosen by users cannot smuggle in a line that looks like a command',
     'DATABASE=restored',
     'aws s3 cp --recursive "$FROM" point/',
     `createdb --template=template0 --encoding=UTF8 '--lc-collate=C'\\''; true #' --lc-ctype=C.UTF-8 --locale-provider=libc "$DATABASE"`,
-    'pg_restore --dbname="$DATABASE" --jobs=4 --exit-on-error --no-owner --no-privileges point/dump/',
+    ...['pre-data', 'data', 'post-data'].map(
+      (section) =>
+        `pg_restore --section=${section} --jobs=4 --exit-on-error --no-owner --no-privileges --dbname="$DATABASE" point/dump/`,
+    ),
     'psql -X --dbname="$DATABASE" --command=ANALYZE',
   ]);
 });
