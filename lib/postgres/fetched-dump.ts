@@ -16,14 +16,20 @@ export type FetchedDump =
 const COMPLETE = '-- PostgreSQL database dump complete';
 const TAIL_BYTES = 1024;
 
+/** The dump's name below its point's prefix. */
+export function dumpNameOf({ format, files }: Pick<Manifest, 'format' | 'files'>): string {
+  if (format === 'directory') return POINT_OBJECTS.dumpDirectory;
+  if (format === 'custom') return POINT_OBJECTS.dumpCustom;
+  const gzip = files.some(({ key }) => key.endsWith(`/${POINT_OBJECTS.dumpPlainGzip}`));
+  return gzip ? POINT_OBJECTS.dumpPlainGzip : POINT_OBJECTS.dumpPlain;
+}
+
 /** @param directory where the point's objects lie under their names below its prefix */
 export function fetchedDump(manifest: Pick<Manifest, 'format' | 'files'>, directory: string): FetchedDump {
-  const { format } = manifest;
-  if (format === 'directory') return { format, path: path.join(directory, POINT_OBJECTS.dumpDirectory) };
-  if (format === 'custom') return { format, path: path.join(directory, POINT_OBJECTS.dumpCustom) };
-  const gzip = manifest.files.some(({ key }) => key.endsWith(`/${POINT_OBJECTS.dumpPlainGzip}`));
-  const name = gzip ? POINT_OBJECTS.dumpPlainGzip : POINT_OBJECTS.dumpPlain;
-  return { format, path: path.join(directory, name), gzip };
+  const name = dumpNameOf(manifest);
+  const place = path.join(directory, name);
+  if (manifest.format !== 'plain') return { format: manifest.format, path: place };
+  return { format: 'plain', path: place, gzip: name === POINT_OBJECTS.dumpPlainGzip };
 }
 
 /** The SQL of a plain dump. */

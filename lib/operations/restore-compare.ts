@@ -1,0 +1,61 @@
+/** The verdict of a restore: the restored database against the manifest and the archive's own lines. */
+import type { Difference } from '../contract/inventory';
+import type { DatabaseSettings, Manifest } from '../contract/manifest';
+import { compareRestored, type CompareRestored, type Comparison } from '../postgres/compare/compare-restored';
+import type { ConnectionTarget } from '../postgres/connection';
+import { digestDatabase, digestDump } from '../postgres/data-digests';
+import { readDatabaseSettings } from '../postgres/database-settings';
+import type { FetchedDump } from '../postgres/fetched-dump';
+import { withSession } from '../postgres/target-server';
+import type { Toolchain } from '../postgres/toolchain';
+import type { CompareLevel } from './restore-request';
+
+export interface RestoredDatabase {
+  readonly manifest: Manifest;
+  readonly dump: FetchedDump;
+  readonly target: ConnectionTarget;
+  readonly toolchain: Toolchain;
+  readonly owners: boolean;
+  readonly level: CompareLevel;
+  readonly onTable: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export async function compareWithManifest(restored: RestoredDatabase): Promise<Comparison> {
+  const { manifest, target, owners, onTable, signal } = restored;
+  const archive = restored.level === 'content' ? await digestBoth(restored) : undefined;
+  return withSession(target, async (client) => {
+    const { differences, compared } = await compareRestored({
+      expected: manifest,
+      clients: [client],
+      owners,
+      onTable,
+      signal,
+      ...(archive && { archive }),
+    });
+    const settings = compareLocale(manifest.databaseSettings, await readDatabaseSettings(client));
+    return { differences: [...differences, ...settings], compared };
+  });
+}
+
+async function digestBoth({
+  dump,
+  target,
+  toolchain,
+  signal,
+}: RestoredDatabase): Promise<Required<CompareRestored>['archive']> {
+  const archive = await digestDump(dump, toolchain, signal);
+  const restored = await digestDatabase(target, toolchain, archive, signal);
+  return { sequences: archive.sequences, data: { archive, restored } };
+}
+
+const LOCALE = ['localeProvider', 'collate', 'ctype', 'locale', 'icuRules', 'collationVersion'] as const;
+
+/** How texts are sorted here; the restore has built each index with it. */
+function compareLocale(expected: DatabaseSettings, actual: DatabaseSettings): Difference[] {
+  return LOCALE.filter((name) => expected[name] !== actual[name]).map((name) => ({
+    class: 'environment',
+    subject: `database setting ${name}`,
+    text: `is ${actual[name] ?? 'not set'}, was ${expected[name] ?? 'not set'} when it was backed up`,
+  }));
+}

@@ -1,0 +1,79 @@
+/** Whether a restore may begin: asked before anything is fetched or changed. */
+import { escapeIdentifier, type Client } from 'pg';
+import { Failure } from '../contract/failure';
+import type { Manifest } from '../contract/manifest';
+import { connect, describeTarget, type ConnectionTarget } from '../postgres/connection';
+import { missingRoles } from '../postgres/create-database';
+import { databaseContents } from '../postgres/database-contents';
+import { readDatabaseSettings } from '../postgres/database-settings';
+import { requiredRoles } from '../postgres/required-roles';
+
+/**
+ * A newer server reads an older dump, an older one does not promise to:
+ * https://www.postgresql.org/docs/current/app-pgdump.html (Notes).
+ * @returns a warning where the majors differ
+ * @throws Failure `restore-refused` for an older server
+ */
+export function admitVersion({ server }: Pick<Manifest, 'server'>, targetMajor: number): string | undefined {
+  if (targetMajor === server.major) return undefined;
+  if (targetMajor > server.major)
+    return `The dump is of PostgreSQL ${server.major}, the target is ${targetMajor}: read its release notes.`;
+  throw new Failure(
+    'restore-refused',
+    `The target is PostgreSQL ${targetMajor}; the dump is of ${server.major} and needs ${server.major} or newer.`,
+    { hint: `Restore into a server of PostgreSQL ${server.major}.` },
+  );
+}
+
+/** @throws Failure `restore-refused` naming the roles, with the statements that make them */
+export async function demandRoles(client: Client, manifest: Manifest, owners: boolean): Promise<void> {
+  if (owners && manifest.format === 'plain') {
+    throw new Failure('restore-refused', 'A dump in plain format holds neither owners nor privileges.', {
+      hint: 'Restore without --owners.',
+    });
+  }
+  const missing = await missingRoles(client, requiredRoles(manifest, owners));
+  if (missing.length === 0) return;
+  const statements = missing.map((role) => `CREATE ROLE ${escapeIdentifier(role)} NOLOGIN;`);
+  throw new Failure('restore-refused', `The target lacks roles that the dump names: ${missing.join(', ')}.`, {
+    hint: `Create them, then run again: ${statements.join(' ')} (globals.sql of the recovery point has their attributes.)`,
+  });
+}
+
+/**
+ * @returns whether the target has to be created
+ * @throws Failure `restore-refused` for a database that is not empty or cannot hold the dump's characters
+ */
+export async function admitTarget(
+  maintenance: Client,
+  target: ConnectionTarget,
+  { databaseSettings }: Pick<Manifest, 'databaseSettings'>,
+): Promise<boolean> {
+  const { rowCount } = await maintenance.query('SELECT FROM pg_catalog.pg_database WHERE datname = $1', [
+    target.database,
+  ]);
+  if (rowCount === 0) return true;
+  const client = await connect(target);
+  try {
+    const { count, examples } = await databaseContents(client);
+    const { encoding } = await readDatabaseSettings(client);
+    if (count > 0) {
+      const more = count > examples.length ? ` and ${count - examples.length} more` : '';
+      throw new Failure(
+        'restore-refused',
+        `${describeTarget(target)} is not empty: it holds ${examples.join(', ')}${more}.`,
+        { hint: 'Nothing is ever restored on top of something: name a new database by --target-database.' },
+      );
+    }
+    if (encoding !== databaseSettings.encoding) {
+      throw new Failure(
+        'restore-refused',
+        `${describeTarget(target)} has the encoding ${encoding}; the dump needs ${databaseSettings.encoding}.`,
+        { hint: 'Name a database that does not exist: it is made as the original was.' },
+      );
+    }
+    return false;
+  } finally {
+    await client.end();
+  }
+}

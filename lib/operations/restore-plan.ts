@@ -1,0 +1,65 @@
+/** Settles a restore: what, into where, with which programs; and whether it may begin. */
+import type { Client } from 'pg';
+import { humanSeconds } from '../contract/human';
+import type { Manifest } from '../contract/manifest';
+import { describeTarget, type ConnectionTarget } from '../postgres/connection';
+import { readTargetServer, unhindered, type TargetServer } from '../postgres/target-server';
+import { toolchainFor, type Toolchain } from '../postgres/toolchain';
+import type { ChosenPoint } from './choose-point';
+import { PhaseTimer } from './phase-timer';
+import { admitTarget, admitVersion, demandRoles } from './restore-gate';
+import { PHASES, type Phase, type RestoreRequest, type RestoreTools } from './restore-request';
+
+/** What is settled before anything is fetched or changed. */
+export interface RestorePlan {
+  readonly request: RestoreRequest;
+  readonly tools: RestoreTools;
+  readonly manifest: Manifest;
+  readonly server: TargetServer;
+  readonly toolchain: Toolchain;
+  readonly target: ConnectionTarget;
+  /** False where an empty database is there already. */
+  readonly create: boolean;
+  readonly warn: (text: string) => void;
+  readonly warnings: readonly string[];
+  readonly timer: PhaseTimer<Phase>;
+}
+
+/** @throws Failure `restore-refused`, `no-client`, `database-unreachable` */
+export async function planRestore(
+  request: RestoreRequest,
+  tools: RestoreTools,
+  { manifest, expired, passedOver }: ChosenPoint,
+  maintenance: Client,
+): Promise<RestorePlan> {
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    warnings.push(text);
+    tools.reporter.warn(text);
+  };
+  const server = await readTargetServer(maintenance);
+  const target = unhindered({ ...request.maintenance, database: request.targetDatabase });
+  const versionWarning = admitVersion(manifest, server.major);
+  const toolchain = await toolchainFor(server.major, request.postgresBin);
+  await demandRoles(maintenance, manifest, request.owners);
+  const create = await admitTarget(maintenance, target, manifest);
+  const expiry = expired ? [`The recovery point expired at ${manifest.expiresAt}.`] : [];
+  const newer = passedOver.map((text) => `A newer recovery point is faulty and was passed over: ${text}`);
+  for (const text of [...newer, ...expiry, ...(versionWarning === undefined ? [] : [versionWarning])])
+    warn(text);
+  const timer = new PhaseTimer(PHASES, tools.clock);
+  return { request, tools, manifest, server, toolchain, target, create, warn, warnings, timer };
+}
+
+/** What is about to happen: told before the first byte moves. */
+export function announce(
+  { manifest, target, create, server, tools, toolchain }: RestorePlan,
+  now: Date,
+): void {
+  const { id, database, snapshotAt, storedBytes, format } = manifest;
+  const age = humanSeconds(Math.max(0, (now.getTime() - Date.parse(snapshotAt)) / 1000));
+  tools.reporter.info(
+    `Restoring ${database} ${id}, as of ${snapshotAt} (${age} old), into ${create ? 'the new' : 'the empty'} database ${describeTarget(target)}`,
+    { server: server.version, client: toolchain.version, format, storedBytes },
+  );
+}

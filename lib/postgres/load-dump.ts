@@ -1,0 +1,133 @@
+/** Loads a verified dump into an empty database with PostgreSQL's own programs. The first error ends it. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ProgramFailed, runProgram } from '../runtime/child-process';
+import { Failure, messageOf } from '../contract/failure';
+import { libpqEnvironment, type ConnectionTarget } from './connection';
+import { plainText, type FetchedDump } from './fetched-dump';
+import type { Toolchain } from './toolchain';
+
+export interface LoadRequest {
+  readonly dump: FetchedDump;
+  readonly target: ConnectionTarget;
+  readonly toolchain: Toolchain;
+  readonly jobs: number;
+  /** Bring owners and privileges back; the roles must exist. */
+  readonly owners: boolean;
+  /** Leave out what only a superuser may make, as managed servers demand. */
+  readonly managed: boolean;
+  /** For the list of entries; private to us. */
+  readonly scratchDirectory: string;
+  readonly onTable: () => void;
+  readonly onWarning: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** @throws Failure `restore-failed` with the last lines of the program's stderr */
+export async function loadDump(request: LoadRequest): Promise<void> {
+  try {
+    if (request.dump.format === 'plain') await loadPlain(request, request.dump);
+    else await loadArchive(request);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    if (!(error instanceof ProgramFailed)) throw error;
+    throw new Failure('restore-failed', `The dump could not be loaded: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'The first error above is the reason. The recovery point itself was fetched whole.',
+    });
+  }
+}
+
+/**
+ * Section by section: side by side, pg_restore makes the triggers of a partitioned table while its partitions are
+ * still being filled, and they fire. https://www.postgresql.org/docs/current/app-pgrestore.html
+ */
+async function loadArchive(request: LoadRequest): Promise<void> {
+  const { dump, target, toolchain, jobs, owners } = request;
+  const args = [
+    `--dbname=${connectionString(target.database)}`,
+    `--jobs=${jobs}`,
+    '--exit-on-error',
+    '--no-password',
+    '--verbose',
+    ...(owners ? [] : ['--no-owner', '--no-privileges']),
+    ...(request.managed ? await useList(request) : []),
+    dump.path,
+  ];
+  for (const section of ['pre-data', 'data', 'post-data']) {
+    await run(request, toolchain.path('pg_restore'), [`--section=${section}`, ...args]);
+  }
+}
+
+/** psql reads on after an error and commits at the end of its input unless told otherwise. */
+async function loadPlain(
+  request: LoadRequest,
+  dump: FetchedDump & { readonly format: 'plain' },
+): Promise<void> {
+  const args = [
+    '-X',
+    '-q',
+    '-w',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '--single-transaction',
+    '--output=/dev/null',
+    '--file=-',
+  ];
+  await run(request, request.toolchain.path('psql'), args, plainText(dump));
+}
+
+const WARNING = /^pg_restore: warning: |^psql:.*WARNING: /;
+/** A plain dump puts its large objects into a transaction, within ours. */
+const HARMLESS = /there is (already a|no) transaction in progress$/;
+
+async function run(
+  { target, signal, onTable, onWarning }: LoadRequest,
+  command: string,
+  args: readonly string[],
+  stdin?: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  await runProgram({
+    command,
+    args,
+    env: libpqEnvironment(target),
+    signal,
+    ...(stdin === undefined ? {} : { stdin }),
+    onStderrLine: (line) => {
+      if (line.includes('processing data for table')) onTable();
+      else if (WARNING.test(line) && !HARMLESS.test(line)) onWarning(line);
+    },
+  });
+}
+
+/** A name alone would be read as a connection string where it looks like one. */
+function connectionString(database: string): string {
+  return `dbname='${database.replace(/[\\']/g, '\\$&')}' keepalives_idle=30 keepalives_interval=10 keepalives_count=6`;
+}
+
+/** What only a superuser may make, as `pg_restore --list` names it. */
+const SUPERUSER_ONLY =
+  /^\d+; \d+ \d+ (COMMENT - EXTENSION|(?:COMMENT - )?EVENT TRIGGER|(?:COMMENT - )?SUBSCRIPTION) /;
+
+async function useList({
+  dump,
+  toolchain,
+  scratchDirectory,
+  onWarning,
+  signal,
+}: LoadRequest): Promise<string[]> {
+  const text = await runProgram({
+    command: toolchain.path('pg_restore'),
+    args: ['--list', dump.path],
+    env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '' },
+    signal,
+  });
+  const lines = text.split('\n').map((line) => {
+    if (!SUPERUSER_ONLY.test(line)) return line;
+    onWarning(`Left out, for only a superuser may make it: ${line.replace(/^\d+; \d+ \d+ /, '')}`);
+    return `;${line}`;
+  });
+  const file = path.join(scratchDirectory, 'entries.list');
+  await writeFile(file, lines.join('\n'), { mode: 0o600 });
+  return [`--use-list=${file}`];
+}

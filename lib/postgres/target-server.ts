@@ -1,0 +1,70 @@
+/** The server that a dump is restored into. */
+import type { Client } from 'pg';
+import { ProgramFailed, runProgram } from '../runtime/child-process';
+import { Failure } from '../contract/failure';
+import { connect, libpqEnvironment, type ConnectionTarget } from './connection';
+import type { Toolchain } from './toolchain';
+
+export interface TargetServer {
+  /** For example `17.10`. */
+  readonly version: string;
+  readonly major: number;
+  readonly superuser: boolean;
+}
+
+export async function readTargetServer(client: Client): Promise<TargetServer> {
+  const { rows } = await client.query<{ number: number; superuser: boolean }>(
+    `SELECT current_setting('server_version_num')::int AS number, rolsuper AS superuser
+       FROM pg_catalog.pg_roles WHERE rolname = current_user`,
+  );
+  const { number = 0, superuser = false } = rows[0] ?? {};
+  const major = Math.floor(number / 10_000);
+  return { version: `${major}.${number % 10_000}`, major, superuser };
+}
+
+/** A session for the time of a task. */
+export async function withSession<T>(
+  target: ConnectionTarget,
+  task: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(target);
+  try {
+    return await task(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Settings of the user must not end what takes long, nor hide rows. */
+export function unhindered(target: ConnectionTarget): ConnectionTarget {
+  const options = [
+    'statement_timeout=0',
+    'lock_timeout=0',
+    'idle_in_transaction_session_timeout=0',
+    'default_transaction_read_only=off',
+  ].map((setting) => `-c ${setting}`);
+  return {
+    ...target,
+    options: [...(target.options === undefined ? [] : [target.options]), ...options].join(' '),
+  };
+}
+
+/** Without statistics the restored database is slow, and nobody knows why. */
+export async function analyze(
+  target: ConnectionTarget,
+  toolchain: Toolchain,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await runProgram({
+      command: toolchain.path('psql'),
+      args: ['-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', '--command=ANALYZE'],
+      env: libpqEnvironment(target),
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ProgramFailed)) throw error;
+    throw new Failure('restore-failed', `ANALYZE failed: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,67 @@
+/** The real restore operation on a bench (make-backup.ts), and what the server holds afterwards. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { restore } from '../../lib/operations/restore';
+import type { RestoreRequest, RestoreResult, RestoreTools } from '../../lib/operations/restore-request';
+import { connectionTarget } from '../../lib/postgres/connection';
+import { systemClock } from '../../lib/runtime/clock';
+import { silentReporter } from '../../lib/runtime/reporter';
+import type { Bench } from './make-backup';
+import { query } from './postgres-cluster';
+
+export interface RestoreBench {
+  readonly targetDatabase: string;
+  /** Of the target database. */
+  readonly url: string;
+  readonly scratchRoot: string;
+  restore(changes?: Partial<RestoreRequest>, tools?: Partial<RestoreTools>): Promise<RestoreResult>;
+  /** Whether the target database is there. */
+  exists(): Promise<boolean>;
+  /** What lies in the scratch folder. */
+  scratch(): string[];
+}
+
+/** @param server URL of any database on the server that is restored into */
+export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
+  const targetDatabase = `restored_${randomBytes(5).toString('hex')}`;
+  const scratchRoot = mkdtempSync(path.join(tmpdir(), 'restore-'));
+  const at = (database: string) => {
+    const url = new URL(server);
+    url.pathname = `/${database}`;
+    return url.toString();
+  };
+  const request: RestoreRequest = {
+    point: 'newest',
+    maintenance: connectionTarget(at('postgres'), {}),
+    targetDatabase,
+    jobs: 2,
+    owners: false,
+    compare: 'content',
+    keepFailed: false,
+    scratchRoot,
+  };
+  return {
+    targetDatabase,
+    url: at(targetDatabase),
+    scratchRoot,
+    restore: async (changes = {}, tools = {}) =>
+      restore(
+        { ...request, ...changes },
+        {
+          store: bench.store,
+          trust: { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false },
+          clock: systemClock,
+          reporter: silentReporter,
+          signal: new AbortController().signal,
+          ...tools,
+        },
+      ),
+    exists: async () => {
+      const rows = await query(at('postgres'), `SELECT FROM pg_database WHERE datname = '${targetDatabase}'`);
+      return rows.length > 0;
+    },
+    scratch: () => (existsSync(scratchRoot) ? readdirSync(scratchRoot) : []),
+  };
+}
