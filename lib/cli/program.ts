@@ -2,9 +2,13 @@
 import { Command } from 'commander';
 import { TOOL_VERSION } from '../contract/tool-version';
 import { registerBackup } from './backup';
+import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import { registerKeys } from './keys';
+import { registerList } from './list';
+import { registerRestore } from './restore';
+import { registerShow } from './show';
 
 export function programOf(io: CommandIo): Command {
   const program = new Command('backstop')
@@ -14,6 +18,10 @@ export function programOf(io: CommandIo): Command {
     .exitOverride()
     .addHelpText('after', exitCodesHelp());
   registerBackup(program, io);
+  registerList(program, io);
+  registerShow(program, io);
+  registerCheck(program, io);
+  registerRestore(program, io);
   registerKeys(program, io);
   // A subcommand takes over neither of these by itself.
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');

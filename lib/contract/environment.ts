@@ -8,6 +8,9 @@ export const ENVIRONMENT = {
   postgresBin: 'BACKSTOP_POSTGRES_BIN',
   /** URL of the database, without its password (PGPASSWORD or PGPASSFILE). */
   from: 'BACKSTOP_FROM',
+  /** URL of the server that is restored into, without its password. */
+  to: 'BACKSTOP_TO',
+  targetDatabase: 'BACKSTOP_TARGET_DATABASE',
   format: 'BACKSTOP_FORMAT',
   jobs: 'BACKSTOP_JOBS',
   compression: 'BACKSTOP_COMPRESSION',

@@ -1,0 +1,140 @@
+/** `backstop restore`: a recovery point into a new database, compared with what was backed up. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ENVIRONMENT } from '../contract/environment';
+import { Failure } from '../contract/failure';
+import { humanSeconds } from '../contract/human';
+import { failOnDifferences, restore } from '../operations/restore';
+import { COMPARE_LEVELS, type CompareLevel, type RestoreResult } from '../operations/restore-request';
+import { connectionTarget, type ConnectionTarget } from '../postgres/connection';
+import { scratchOption } from './check';
+import { printResult, type CommandIo } from './command-io';
+import { exitCodesHelp } from './exit-codes';
+import * as shared from './options';
+
+interface RestoreOptions extends shared.TrustOptions {
+  readonly database?: string;
+  readonly to?: string;
+  readonly targetDatabase?: string;
+  readonly jobs: number;
+  readonly owners?: boolean;
+  readonly compare: CompareLevel;
+  readonly keepFailed?: boolean;
+  readonly scratch: string;
+  readonly postgresBin?: string;
+  readonly json?: boolean;
+}
+
+const MORE = `
+The target database is made new; one that exists must be empty. When the restore fails, a database that it made is
+dropped again; when differences are found (exit code 10), it is left for a look at it.
+
+Examples:
+  PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
+  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4`;
+
+export function registerRestore(program: Command, io: CommandIo): void {
+  program
+    .command('restore')
+    .description('restore a recovery point into a new database and compare it')
+    .argument('<id>', 'its id, the beginning of it, or newest')
+    .addOption(shared.databaseOption())
+    .addOption(shared.storeOption())
+    .addOption(shared.publicKeyOption())
+    .addOption(shared.signerOption())
+    .addOption(
+      new Option('--to <url>', 'the server: postgres://user@host; password by PGPASSWORD or PGPASSFILE').env(
+        ENVIRONMENT.to,
+      ),
+    )
+    .addOption(new Option('--target-database <name>', 'the database to make').env(ENVIRONMENT.targetDatabase))
+    .addOption(
+      new Option('--jobs <count>', 'parallel connections of pg_restore')
+        .env(ENVIRONMENT.jobs)
+        .argParser(positive)
+        .default(2),
+    )
+    .option('--owners', 'bring owners and privileges back; the roles must exist')
+    .addOption(
+      new Option('--compare <level>', 'how rows are compared: each one, or their number')
+        .choices(COMPARE_LEVELS)
+        .default('content'),
+    )
+    .option('--keep-failed', 'leave the database of a restore that failed')
+    .addOption(scratchOption())
+    .addOption(shared.postgresBinOption())
+    .addOption(shared.jsonOption())
+    .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
+    .action((point: string, options: RestoreOptions) => runRestore(point, options, io));
+}
+
+async function runRestore(point: string, options: RestoreOptions, io: CommandIo): Promise<void> {
+  const json = options.json === true;
+  const { to, targetDatabase, database, postgresBin } = options;
+  const request = {
+    point,
+    maintenance: maintenanceTarget(to, io.environment),
+    targetDatabase: demanded(targetDatabase, '--target-database', 'Name a database that does not exist yet.'),
+    jobs: options.jobs,
+    owners: options.owners === true,
+    compare: options.compare,
+    keepFailed: options.keepFailed === true,
+    scratchRoot: options.scratch,
+    ...(database === undefined ? {} : { database }),
+    ...(postgresBin === undefined ? {} : { postgresBin }),
+  };
+  const trust = await shared.trustOf(options);
+  const store = shared.openStoreOf(options);
+  const reporter = io.reporter(json);
+  try {
+    const result = await restore(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
+    reporter.close();
+    printResult(io, json, summaryOf(result), () => restoreText(result));
+    failOnDifferences(result);
+  } finally {
+    reporter.close();
+    await store.close();
+  }
+}
+
+/** A database that surely exists, unless the URL names one. */
+function maintenanceTarget(to: string | undefined, environment: NodeJS.ProcessEnv): ConnectionTarget {
+  const url = demanded(to, '--to', 'Write postgres://user@host.');
+  return connectionTarget(url, { ...environment, PGDATABASE: 'postgres' });
+}
+
+function demanded(value: string | undefined, option: string, hint: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new Failure('usage', `${option} is not given.`, { hint });
+}
+
+function summaryOf({ manifest, ...rest }: RestoreResult) {
+  const { id, database, snapshotAt, format, storedBytes } = manifest;
+  return { id, database, snapshotAt, format, storedBytes, ...rest };
+}
+
+function restoreText({ manifest, targetDatabase, compared, differences, seconds }: RestoreResult): string {
+  const { tables, rows, catalogEntries, sequences, content } = compared;
+  const proof = { hash: 'content by hash', copy: 'content row by row', none: 'content not compared' }[
+    content
+  ];
+  const phases = Object.entries(seconds).filter(([, value]) => value > 0);
+  const total = phases.reduce((sum, [, value]) => sum + value, 0);
+  return [
+    `${manifest.database} ${manifest.id} was restored into ${targetDatabase}.`,
+    `  as of       ${manifest.snapshotAt}`,
+    manifest.inventory === null
+      ? '  compared    schema and archive only: the backup took no inventory'
+      : `  compared    ${rows} rows in ${tables} tables (${proof}), ${sequences} sequences, ${catalogEntries} schema facts`,
+    `  took        ${humanSeconds(total)}: ${phases.map(([phase, value]) => `${phase} ${humanSeconds(value)}`).join(', ')}`,
+    ...differences.map(
+      (difference) => `  ${difference.class.padEnd(12)}${difference.subject} ${difference.text}`,
+    ),
+    ...(differences.length === 0 ? ['  It is what was backed up: no difference.'] : []),
+  ].join('\n');
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}
