@@ -6,7 +6,6 @@ import {
   inSchemas,
   outsideSchemas,
   sorted,
-  textOf,
   words,
   type CatalogSpec,
 } from './spec';
@@ -37,23 +36,15 @@ const publishedTables: CatalogSpec = {
   kind: 'published table',
   identity: identityOf('pg_publication_rel', 'r.oid'),
   facts: {
-    publication: 'quote_ident(p.pubname)',
     table: identityOf('pg_class', 'r.prrelid'),
     columns: {
       sql: `(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM pg_attribute a
         WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs))`,
       since: 15,
     },
-    filter: { sql: 'pg_get_expr(r.prqual, r.prrelid)', expression: true, since: 15 },
+    filter: { sql: 'pg_get_expr(r.prqual, r.prrelid)', since: 15 },
   },
-  from: outsideSchemas('pg_publication_rel', 'r', 'JOIN pg_publication p ON p.oid = r.prpubid'),
-  replay: (entry) => {
-    const [publication, table] = [textOf(entry, 'publication'), textOf(entry, 'table')];
-    return [
-      `ALTER PUBLICATION ${publication} DROP TABLE ${table}`,
-      `ALTER PUBLICATION ${publication} ADD TABLE ${table} WHERE (${textOf(entry, 'filter')})`,
-    ];
-  },
+  from: outsideSchemas('pg_publication_rel', 'r'),
 };
 
 const publishedSchemas: CatalogSpec = {
