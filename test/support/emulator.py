@@ -26,6 +26,7 @@ from moto.s3.responses import S3Response
 from moto.server import main
 from werkzeug.datastructures import Headers
 
+from cloudformation_gaps import close_cloudformation_gaps
 from kms_gaps import close_kms_gaps
 
 DIGESTS = {
@@ -195,4 +196,5 @@ def error(status, code, message):
 if __name__ == "__main__":
     close_gaps()
     close_kms_gaps()
+    close_cloudformation_gaps()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -1,0 +1,92 @@
+"""What CloudFormation sets on a bucket and a key, and moto's CloudFormation leaves out without a word.
+
+- buckets: versioning, Object Lock with its default retention, lifecycle, public access block, bucket key;
+- keys: spec, usage and multi-Region (moto makes a symmetric key of every one);
+- stacks: termination protection.
+Bucket policies stay out: moto would apply their statements without looking at the conditions.
+"""
+
+import inspect
+import json
+
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.kms.models import Key, kms_backends
+from moto.s3.models import FakeBucket, s3_backends
+from moto.utilities.utils import get_partition
+
+
+def close_cloudformation_gaps():
+    make_bucket = inspect.getattr_static(FakeBucket, "create_from_cloudformation_json").__func__
+
+    def make_configured_bucket(cls, resource_name, cloudformation_json, *args, **kwargs):
+        bucket = make_bucket(cls, resource_name, cloudformation_json, *args, **kwargs)
+        configure_bucket(bucket, cloudformation_json.get("Properties", {}))
+        return bucket
+
+    FakeBucket.create_from_cloudformation_json = classmethod(make_configured_bucket)
+    Key.create_from_cloudformation_json = classmethod(create_key)
+    CloudFormationResponse.update_termination_protection = update_termination_protection
+
+
+def configure_bucket(bucket, properties):
+    backend = s3_backends[bucket.account_id][get_partition(bucket.region_name)]
+    for rule in properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", []):
+        bucket.encryption["Rule"]["BucketKeyEnabled"] = str(is_true(rule.get("BucketKeyEnabled"))).lower()
+    if "VersioningConfiguration" in properties:
+        backend.put_bucket_versioning(bucket.name, properties["VersioningConfiguration"]["Status"])
+    if is_true(properties.get("ObjectLockEnabled")):
+        bucket.object_lock_enabled = True
+        default = properties.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
+        bucket.default_lock_mode = default.get("Mode")
+        bucket.default_lock_days = int(default.get("Days", 0))
+    if "LifecycleConfiguration" in properties:
+        rules = [lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
+        backend.put_bucket_lifecycle_configuration(bucket.name, rules)
+    if "PublicAccessBlockConfiguration" in properties:
+        block = {name: str(is_true(value)).lower() for name, value in properties["PublicAccessBlockConfiguration"].items()}
+        backend.put_public_access_block(bucket.name, block)
+
+
+def lifecycle_rule(rule):
+    """CloudFormation's form of a rule in the form of S3's API."""
+    tags = [{"Key": tag["Key"], "Value": tag["Value"]} for tag in rule.get("TagFilters", [])]
+    prefix = rule.get("Prefix", "")
+    result = {"ID": rule["Id"], "Status": rule["Status"]}
+    result["Filter"] = {"And": {"Prefix": prefix, "Tag": tags}} if tags else {"Prefix": prefix}
+    if "ExpirationInDays" in rule:
+        result["Expiration"] = {"Days": rule["ExpirationInDays"]}
+    if is_true(rule.get("ExpiredObjectDeleteMarker")):
+        result["Expiration"] = {"ExpiredObjectDeleteMarker": "true"}
+    if "Transitions" in rule:
+        result["Transition"] = [
+            {"Days": move["TransitionInDays"], "StorageClass": move["StorageClass"]} for move in rule["Transitions"]
+        ]
+    for name in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
+        if name in rule:
+            result[name] = rule[name]
+    return result
+
+
+def create_key(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    properties = cloudformation_json["Properties"]
+    key = kms_backends[account_id][region_name].create_key(
+        policy=json.dumps(properties["KeyPolicy"]),
+        key_usage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"),
+        key_spec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
+        description=properties.get("Description"),
+        tags=properties.get("Tags", []),
+        multi_region=is_true(properties.get("MultiRegion")),
+    )
+    key.key_rotation_status = is_true(properties.get("EnableKeyRotation"))
+    return key
+
+
+def update_termination_protection(self):
+    stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+    stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
+    name = "UpdateTerminationProtection"
+    return f"<{name}Response><{name}Result><StackId>{stack.stack_id}</StackId></{name}Result></{name}Response>"
+
+
+def is_true(value):
+    return value is True or str(value).lower() == "true"
