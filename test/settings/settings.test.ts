@@ -96,9 +96,7 @@ test('a break-glass pattern that names every role is refused', () => {
   expect(messageFor({ ...database({}), breakGlassRoleArn })).toContain('allowed: the ARN of an IAM role');
   const narrow =
     'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*';
-  expect(
-    defineSettings({ ...database({}), breakGlassRoleArn: narrow }).breakGlassRoleArn,
-  ).toBe(narrow);
+  expect(defineSettings({ ...database({}), breakGlassRoleArn: narrow }).breakGlassRoleArn).toBe(narrow);
 });
 
 test('credentials that somebody put into the settings are not repeated in the message', () => {

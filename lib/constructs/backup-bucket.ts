@@ -1,0 +1,82 @@
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Kind } from '../contract/object-keys';
+import type { DatabaseSettings, LockSettings } from '../settings/schema';
+import type { AccessLogBucket } from './access-log-bucket';
+import type { BackupKey } from './backup-key';
+import { createOnlyPolicy } from './create-only-policy';
+import type { Guardians } from './guardians';
+import { lifecycleRules } from './lifecycle-rules';
+import { bucketName, CONTENT_TAG, PRIVATE_BUCKET } from './private-bucket';
+
+export interface BackupBucketProps {
+  readonly installation: string;
+  /** One bucket per kind, because a bucket has one default lock. */
+  readonly kind: Kind;
+  readonly databases: Readonly<Record<string, DatabaseSettings>>;
+  readonly lock: LockSettings;
+  readonly encryptionKey: BackupKey;
+  readonly accessLogs: AccessLogBucket;
+  readonly guardians: Guardians;
+}
+
+/** Where recovery points lie: each object is born locked, and nobody overwrites or deletes it before its time. */
+export class BackupBucket extends Construct {
+  readonly bucket: Bucket;
+  private readonly encryptionKey: IKey;
+
+  constructor(scope: Construct, id: string, props: BackupBucketProps) {
+    super(scope, id);
+    const { kind, lock, databases, guardians } = props;
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...PRIVATE_BUCKET,
+      bucketName: bucketName(this, props.installation, kind),
+      encryption: BucketEncryption.KMS,
+      encryptionKey: props.encryptionKey.key,
+      bucketKeyEnabled: true,
+      objectLockEnabled: true,
+      objectLockDefaultRetention: ObjectLockRetention[lock.mode](Duration.days(lock.days)),
+      lifecycleRules: lifecycleRules(kind, databases),
+      serverAccessLogsBucket: props.accessLogs.bucket,
+      serverAccessLogsPrefix: `${kind}/`,
+    });
+    Tags.of(this.bucket).add(CONTENT_TAG, 'recovery-points');
+    createOnlyPolicy({
+      bucketArn: this.bucket.bucketArn,
+      keyArn: props.encryptionKey.key.keyArn,
+      guardians,
+      longestLockDays: longestClassDays(databases) + 1,
+    }).forEach((statement) => this.bucket.addToResourcePolicy(statement));
+    this.encryptionKey = props.encryptionKey.key;
+  }
+
+  /**
+   * New objects below prefixes of lib/contract/object-keys.ts, and nothing else: CDK's own grantPut would add tags,
+   * holds and retention. A multipart upload needs kms:Decrypt, but only S3 may use it, and only for this bucket.
+   */
+  grantCreate(grantee: IGrantable, prefixes: readonly string[]): void {
+    const { bucketArn } = this.bucket;
+    for (const statement of [
+      new PolicyStatement({
+        actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+        resources: prefixes.map((prefix) => `${bucketArn}/${prefix}*`),
+      }),
+      new PolicyStatement({
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [this.encryptionKey.keyArn],
+        conditions: {
+          StringEquals: { 'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com` },
+          StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] },
+        },
+      }),
+    ])
+      grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  }
+}
+
+function longestClassDays(databases: BackupBucketProps['databases']): number {
+  return Math.max(...Object.values(databases).flatMap(({ keepDays }) => Object.values(keepDays)));
+}

@@ -1,0 +1,87 @@
+import { MINIMAL, policyStatement, storageTemplate } from '../support/synthesize';
+
+const statement = (sid: string, changes = {}) =>
+  policyStatement(storageTemplate(changes), 'PostgresBackupsBucketPolicy', sid);
+
+const BREAK_GLASS = 'arn:aws:iam::111122223333:role/break-glass';
+const DEPLOYMENT = 'arn:aws:iam::111122223333:role/pipeline';
+
+test('an object is created only with If-None-Match; starting a multipart upload and its parts are exempt', () => {
+  expect(statement('DenyOverwriting')).toMatchObject({
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: 's3:PutObject',
+    Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+  });
+});
+
+test('nobody deletes an object, not even the deployment', () => {
+  const denied = statement('DenyDestructionOfObjects', { deploymentRoleArn: DEPLOYMENT });
+  expect(denied).toMatchObject({ Effect: 'Deny', Principal: { AWS: '*' } });
+  expect(denied.Action).toEqual([
+    's3:BypassGovernanceRetention',
+    's3:DeleteObject',
+    's3:DeleteObjectVersion',
+    's3:ReplicateDelete',
+    's3:ReplicateObject',
+    's3:UpdateObjectEncryption',
+  ]);
+  expect(denied.Condition).toBeUndefined();
+});
+
+test('the break-glass role alone may delete objects and the bucket', () => {
+  for (const sid of ['DenyDestructionOfObjects', 'DenyDeletionOfTheBucket'])
+    expect(
+      statement(sid, { breakGlassRoleArn: BREAK_GLASS, deploymentRoleArn: DEPLOYMENT }).Condition,
+    ).toEqual({
+      ArnNotLike: { 'aws:PrincipalArn': [BREAK_GLASS] },
+    });
+});
+
+test.each([
+  's3:DeleteBucketPolicy',
+  's3:PutBucketObjectLockConfiguration',
+  's3:PutBucketPolicy',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketVersioning',
+  's3:PutEncryptionConfiguration',
+  's3:PutLifecycleConfiguration',
+  's3:PutReplicationConfiguration',
+])('%s is denied to all but deployment and break-glass', (action) => {
+  const denied = statement('DenyWeakeningOfTheBucket', {
+    breakGlassRoleArn: BREAK_GLASS,
+    deploymentRoleArn: DEPLOYMENT,
+  });
+  expect(denied.Action).toContain(action);
+  expect(denied.Condition).toEqual({ ArnNotLike: { 'aws:PrincipalArn': [DEPLOYMENT, BREAK_GLASS] } });
+});
+
+test('by default the deployment role is the one that cdk bootstrap made, by its exact name', () => {
+  const arns = statement('DenyWeakeningOfTheBucket').Condition?.['ArnNotLike']?.['aws:PrincipalArn'];
+  const text = JSON.stringify(arns);
+  expect(text).toContain(':role/cdk-hnb659fds-cfn-exec-role-');
+  expect(text).not.toContain('*');
+});
+
+test('an upload may name no other encryption and no other key; one that names none is encrypted by default', () => {
+  expect(statement('DenyOtherEncryption').Condition).toEqual({
+    Null: { 's3:x-amz-server-side-encryption': 'false' },
+    StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' },
+  });
+  expect(statement('DenyOtherKeys').Condition).toMatchObject({
+    Null: { 's3:x-amz-server-side-encryption-aws-kms-key-id': 'false' },
+    StringNotEquals: {
+      's3:x-amz-server-side-encryption-aws-kms-key-id': {
+        'Fn::GetAtt': [expect.stringMatching(/^BackupKey/), 'Arn'],
+      },
+    },
+  });
+});
+
+test('no lock is longer than the longest class and a day', () => {
+  const databases = { ...MINIMAL.databases, web: { keepDays: { daily: 14, yearly: 400 } } };
+  expect(statement('DenyEndlessLocks', { databases })).toMatchObject({
+    Action: 's3:PutObjectRetention',
+    Condition: { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '401' } },
+  });
+});

@@ -1,0 +1,72 @@
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
+import { Template } from 'aws-cdk-lib/assertions';
+import example from '../../examples/minimal';
+import { defineSettings } from '../../lib/settings/settings';
+import { addStacks } from '../../lib/stacks/add-stacks';
+import { StorageStack } from '../../lib/stacks/storage-stack';
+import { cdkJsonContext, MINIMAL, newApp, storageTemplate } from '../support/synthesize';
+
+test('cdk.json has every recommended feature flag, but strong references between stacks', () => {
+  expect(cdkJsonContext()).toEqual({
+    ...recommendedFlags,
+    '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+  });
+});
+
+test('the whole app passes the validation of CDK and our guard rules', () => {
+  const app = newApp(true);
+  addStacks(app, example);
+  expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(['backstop-storage']);
+});
+
+test('the stack cannot be deleted by accident', () => {
+  expect(
+    new StorageStack(newApp(), 'test-storage', { settings: defineSettings(MINIMAL) }).terminationProtection,
+  ).toBe(true);
+});
+
+test('without account and region in the settings the template names none', () => {
+  const app = newApp();
+  addStacks(app, defineSettings(MINIMAL));
+  expect(app.synth().getStackByName('test-storage').environment.name).toBe(
+    'aws://unknown-account/unknown-region',
+  );
+});
+
+test('account and region of the settings bind the stack', () => {
+  const app = newApp();
+  addStacks(app, defineSettings({ ...MINIMAL, account: '111122223333', region: 'eu-central-1' }));
+  const stack = app.synth().getStackByName('test-storage');
+  expect(stack.environment.name).toBe('aws://111122223333/eu-central-1');
+  Template.fromJSON(stack.template as object).hasResourceProperties('AWS::S3::Bucket', {
+    BucketName: 'test-postgres-111122223333-eu-central-1',
+  });
+});
+
+test('the outputs name every bucket and every key', () => {
+  expect(Object.keys(storageTemplate().findOutputs('*')).sort()).toEqual([
+    'AccessLogBucketName',
+    'BackupKeyArn',
+    'EvidenceSigningKeyArn',
+    'ManifestSigningKeyArn',
+    'PostgresBucketName',
+    'StatusBucketName',
+  ]);
+});
+
+test('a bucket or key whose logical id changed would be replaced by an empty one: these ids never change', () => {
+  const template = storageTemplate();
+  const ids = ['AWS::S3::Bucket', 'AWS::KMS::Key'].flatMap((type) =>
+    Object.keys(template.findResources(type)),
+  );
+  expect(ids.sort()).toMatchInlineSnapshot(`
+    [
+      "AccessLogsBucketCD784A59",
+      "BackupKey1226E6A1",
+      "EvidenceSigningKey1B14CF63",
+      "ManifestSigningKeyE938019C",
+      "PostgresBackupsBucket6979FAEE",
+      "StatusBucket1E63CB1A",
+    ]
+  `);
+});
