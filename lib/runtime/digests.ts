@@ -1,8 +1,9 @@
 /** Our own digests of an object, computed while its bytes pass by. */
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { StoredFile } from '../contract/manifest';
-import type { Body } from './store';
+import type { Body, PutOptions } from './store';
 
 export class Digests {
   private readonly sha256 = createHash('sha256');
@@ -17,7 +18,7 @@ export class Digests {
 
   /** CRC-32 of the bytes so far, 8 hex digits. */
   get crc32(): string {
-    return this.crc.toString(16).padStart(8, '0');
+    return crcHex(this.crc);
   }
 
   /** Ends the hash: call once, after the last byte. */
@@ -26,14 +27,19 @@ export class Digests {
   }
 }
 
+/** 8 hex digits, as manifests write it. */
+export function crcHex(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
+}
+
 /**
- * The body's bytes, digested on their way. Throws what the body throws; an abort throws its reason at once, even
+ * The body's bytes, digested and counted on their way. Throws what the body throws; an abort throws its reason at once, even
  * while the body keeps us waiting.
  */
 export async function* digested(
   body: Body,
   digests: Digests,
-  signal: AbortSignal | undefined,
+  { signal, onBytes }: Pick<PutOptions, 'signal' | 'onBytes'>,
 ): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();
   const chunks = chunksOf(body);
@@ -42,6 +48,7 @@ export async function* digested(
       const next = await (signal ? unlessAborted(chunks.next(), signal) : chunks.next());
       if (next.done === true) return;
       digests.update(next.value);
+      onBytes?.(digests.bytes);
       yield next.value;
       signal?.throwIfAborted();
     }
@@ -49,6 +56,24 @@ export async function* digested(
     // Not awaited: a body that hangs would keep us for ever.
     chunks.return?.().catch(() => undefined);
   }
+}
+
+/** The same as a stream. @param onFailure told why, before the stream ends with the same error */
+export function digestedStream(
+  body: Body,
+  digests: Digests,
+  onFailure: (error: unknown) => void,
+  options: Pick<PutOptions, 'signal' | 'onBytes'>,
+): Readable {
+  const chunks = async function* () {
+    try {
+      yield* digested(body, digests, options);
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    }
+  };
+  return Readable.from(chunks(), { highWaterMark: 1 });
 }
 
 function chunksOf(body: Body): AsyncIterator<Uint8Array> {

@@ -145,9 +145,8 @@ async function write(temporary: string, body: Body, options: PutOptions): Promis
   const digests = new Digests();
   const handle = await onFile(temporary, () => open(temporary, 'wx', 0o600));
   try {
-    for await (const chunk of digested(body, digests, options.signal)) {
+    for await (const chunk of digested(body, digests, options)) {
       await onFile(temporary, () => files.writeAll(handle, chunk));
-      options.onBytes?.(digests.bytes);
     }
     await onFile(temporary, () => handle.sync());
   } finally {

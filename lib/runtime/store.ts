@@ -21,6 +21,7 @@ export interface PutOptions {
   readonly estimatedBytes?: number;
   /** Called with the bytes taken so far. @default - no progress */
   readonly onBytes?: (bytes: number) => void;
+  /** Ends the put with the signal's reason; once the object is being made to appear, its answer is waited for. */
   readonly signal?: AbortSignal;
 }
 
@@ -69,9 +70,8 @@ export class StoreKeyExists extends Failure {
   constructor(
     readonly key: string,
     store: string,
+    { hint = 'Run again: each run has an id of its own.' }: { readonly hint?: string } = {},
   ) {
-    super('store-failed', `${store} already has an object ${key}; nothing is ever overwritten.`, {
-      hint: 'Run again: each run has an id of its own.',
-    });
+    super('store-failed', `${store} already has an object ${key}; nothing is ever overwritten.`, { hint });
   }
 }

@@ -186,22 +186,20 @@ export function describeStore(name: string, makeStore: () => Promise<TestedStore
       expect((await listed(store, 'strange/')).map(({ key }) => key)).toEqual(inKeyOrder(keys));
     });
 
-    test.each([
-      '',
-      '/etc/passwd',
-      '../outside',
-      'a/../../outside',
-      'a/./b',
-      'a//b',
-      'a/',
-      'nul\0',
-      'a\\b',
-      'x'.repeat(1025),
-    ])('the key %.20j is refused', async (key) => {
-      const refused = { kind: 'store-failed', message: expect.stringContaining('is no key') as string };
-      await expect(store.put(key, randomBytes(1))).rejects.toMatchObject(refused);
-      await expect(store.get(key)).rejects.toMatchObject(refused);
-      await expect(store.head(key)).rejects.toMatchObject(refused);
+    test.each(['', '/etc/passwd', '../outside', 'a/../../outside', 'a/./b', 'a//b', 'a/', 'nul\0', 'a\\b'])(
+      'the key %j is refused',
+      async (key) => {
+        const refused = { kind: 'store-failed', message: expect.stringContaining('is no key') as string };
+        await expect(store.put(key, randomBytes(1))).rejects.toMatchObject(refused);
+        await expect(store.get(key)).rejects.toMatchObject(refused);
+        await expect(store.head(key)).rejects.toMatchObject(refused);
+      },
+    );
+
+    test('a key of more than 1024 bytes is refused', async () => {
+      await expect(store.put('ü'.repeat(513), randomBytes(1))).rejects.toMatchObject({
+        kind: 'store-failed',
+      });
     });
 
     test('a listing goes on over a thousand keys, in the order of their bytes, each once', async () => {
