@@ -29,6 +29,7 @@ import type { Failure } from '../contract/failure';
 import type { StoredFile } from '../contract/manifest';
 import { awsError } from './aws-error';
 import { checkedStream } from './checked-stream';
+import { delayedSignal } from './delayed-signal';
 import { crcHex, Digests, digestedStream } from './digests';
 import { planParts } from './part-plan';
 import { resumed } from './resumed-download';
@@ -40,6 +41,8 @@ import type { Body, ListedObject, ObjectState, PutOptions, ReadOptions, Store } 
 
 const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT_MS = 10_000;
+/** What a stopped run may wait for the store: it has 120 s in all until it is killed. */
+const GRACE_MS = 20_000;
 
 export interface S3ClientOptions {
   /** @default - AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself */
@@ -92,9 +95,11 @@ type UploadCommand =
 export class S3Store implements Store {
   readonly url: string;
 
+  /** @param graceMs how long a failed or stopped put waits for an answer that decides whether something is left */
   constructor(
     private readonly bucket: string,
     private readonly client: S3Client,
+    private readonly graceMs = GRACE_MS,
   ) {
     this.url = `s3://${bucket}`;
   }
@@ -147,12 +152,12 @@ export class S3Store implements Store {
 
   /** The client as an upload sees it: states our checksums, compares the answers, stops the source at a failure. */
   private confirming(sending: Sending): S3Client {
+    const graceful = delayedSignal(sending.signal, this.graceMs);
     const send = async (command: UploadCommand) => {
       if (command instanceof AbortMultipartUploadCommand) return this.abort(command, sending);
       try {
         const stated = stateChecksum(command, sending.digests);
-        // Every other request decides whether something is left behind: its answer is waited for.
-        const abortSignal = command instanceof UploadPartCommand ? sending.signal : undefined;
+        const abortSignal = command instanceof UploadPartCommand ? sending.signal : graceful;
         const answer = await this.client.send(command as UploadPartCommand, { abortSignal });
         if (stated !== undefined && stated !== answer.ChecksumCRC32)
           throw unconfirmed(`${this.url}/${sending.key}`, stated, answer.ChecksumCRC32);
@@ -166,7 +171,8 @@ export class S3Store implements Store {
   }
 
   private async abort(command: AbortMultipartUploadCommand, sending: Sending) {
-    return this.client.send(command).catch((error: unknown) => {
+    const abortSignal = AbortSignal.timeout(this.graceMs);
+    return this.client.send(command, { abortSignal }).catch((error: unknown) => {
       const { code, text } = awsError(error);
       if (code !== 'NoSuchUpload') sending.leftover = text;
       return {};

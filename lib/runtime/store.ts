@@ -21,7 +21,7 @@ export interface PutOptions {
   readonly estimatedBytes?: number;
   /** Called with the bytes taken so far. @default - no progress */
   readonly onBytes?: (bytes: number) => void;
-  /** Ends the put with the signal's reason; once the object is being made to appear, its answer is waited for. */
+  /** Ends the put with the signal's reason; once the object is being made to appear, the store's answer is waited for a while. */
   readonly signal?: AbortSignal;
 }
 

@@ -98,6 +98,10 @@ describe('an S3 store', () => {
   const nothingAt = async (key: string) => {
     expect(await listed(new S3Store(bucket, s3Client()), key)).toEqual([]);
   };
+  const removeUpload = async (Key: string) => {
+    const [upload] = (await admin.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? [];
+    await admin.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId: upload?.UploadId }));
+  };
   const sent = (method: string, url: RegExp) =>
     proxy.requests().filter((request) => request.method === method && url.test(request.url));
 
@@ -371,6 +375,24 @@ describe('an S3 store', () => {
     await nothingAt('hung');
   });
 
+  test('waits only a while for a store that hangs at the end, and says what it could not remove', async () => {
+    const hasty = new S3Store(bucket, s3Client({ endpoint: proxy.endpoint }), 100);
+    const stop = new AbortController();
+    proxy.fail(complete, async (exchange) => {
+      await faults.hang(exchange);
+      stop.abort(new Failure('stopped', 'SIGTERM'));
+    });
+    proxy.fail({ method: 'DELETE' }, faults.hang);
+    await expect(hasty.put('left', large(), { signal: stop.signal })).rejects.toMatchObject({
+      kind: 'stopped',
+      message: expect.stringMatching(
+        /^SIGTERM And the unfinished upload could not be removed: AbortError/,
+      ) as string,
+    });
+    await removeUpload('left');
+    await hasty.close();
+  });
+
   test('says when an unfinished upload could not be removed, under the kind of what failed first', async () => {
     proxy.fail({ method: 'DELETE' }, faults.refuse(403, 'AccessDenied'));
     const error = new Failure('dump-failed', 'pg_dump ended with 1');
@@ -381,10 +403,7 @@ describe('an S3 store', () => {
       ) as string,
       hint: expect.stringContaining('lifecycle') as string,
     });
-    const [upload] = (await admin.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? [];
-    await admin.send(
-      new AbortMultipartUploadCommand({ Bucket: bucket, Key: 'left', UploadId: upload?.UploadId }),
-    );
+    await removeUpload('left');
   });
 
   test('says which permission reading needs', async () => {
