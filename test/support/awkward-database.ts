@@ -21,11 +21,15 @@ export async function awkwardDatabase(major = 15): Promise<string> {
 }
 
 /** Restores a fresh dump of a database into another new one on the same server; answers with the new one's URL. */
-export async function restoredTwin(url: string, major = 15): Promise<string> {
+export async function restoredTwin(
+  url: string,
+  major = 15,
+  options: readonly string[] = [],
+): Promise<string> {
   const twin = await freshDatabase(major);
   const archive = path.join(tmpdir(), `${new URL(twin).pathname.slice(1)}.dump`);
   await run(program(major, 'pg_dump'), ['-Fc', '-Z1', '-f', archive, url]);
-  await run(program(major, 'pg_restore'), ['--exit-on-error', '-d', twin, archive]);
+  await run(program(major, 'pg_restore'), ['--exit-on-error', ...options, '-d', twin, archive]);
   await rm(archive);
   return twin;
 }

@@ -72,7 +72,7 @@ const indexes: CatalogSpec = {
   from: `FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid ${OF_TABLE}
     WHERE ${USER_RELATION}`,
   // pg_dump leaves out what a failed CREATE INDEX CONCURRENTLY left behind.
-  byDesign: (entry) => entry.facts['valid'] === false && entry.facts['partitioned'] === undefined,
+  leftOut: (entry) => entry.facts['valid'] === false && entry.facts['partitioned'] === undefined,
   replay: onStandIn((entry) => [aside('INDEX', entry.identity), textOf(entry, 'definition')]),
 };
 

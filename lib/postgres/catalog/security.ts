@@ -1,4 +1,5 @@
 /** Owners and privileges, default privileges, comments and security labels, on whatever they stand. */
+import type { CatalogEntry } from '../../contract/inventory';
 import { FIRST_USER_OID, identityOf, notMember, type CatalogSpec } from './spec';
 
 const RELATIONS_WITH_OWNER = `relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relpersistence <> 't'`;
@@ -31,11 +32,15 @@ const USER_OBJECT = `(x.objid >= ${FIRST_USER_OID} OR (x.classid = 'pg_namespace
   AND coalesce(o.schema, '') !~ '^pg_' AND coalesce(o.schema, '') <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = x.classid AND e.objid = x.objid AND e.deptype = 'e')`;
 
+/** A dump does not drop it where the source has none. */
+const isPublicSchema = (entry: CatalogEntry) => entry.identity === 'schema public';
+
 const owners: CatalogSpec = {
   kind: 'owner of',
   ownership: true,
   identity: `o.type || ' ' || o.identity`,
   facts: { owner: 'pg_get_userbyid(x.owner)' },
+  given: isPublicSchema,
   from: `FROM (${OWNED.map(
     ([catalog, owner, where = 'true']) =>
       `SELECT '${catalog}'::regclass AS classid, oid AS objid, ${owner} AS owner FROM ${catalog}
@@ -121,6 +126,7 @@ const comments: CatalogSpec = {
   kind: 'comment on',
   identity: `o.type || ' ' || o.identity`,
   facts: { text: 'x.description' },
+  given: isPublicSchema,
   from: `FROM (SELECT classoid AS classid, objoid AS objid, objsubid, description FROM pg_description
       WHERE classoid <> 'pg_extension'::regclass) x,
     pg_identify_object(x.classid, x.objid, x.objsubid) o WHERE ${USER_OBJECT}`,
@@ -140,8 +146,7 @@ const schemas: CatalogSpec = {
   facts: {},
   from: `FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND ${notMember('pg_namespace', 'n.oid')}`,
-  // Every new database has it, and a dump does not drop it.
-  byDesign: (entry) => entry.identity === 'public',
+  given: (entry) => entry.identity === 'public',
 };
 
 export const SECURITY_SPECS: readonly CatalogSpec[] = [

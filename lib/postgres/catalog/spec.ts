@@ -33,8 +33,10 @@ export interface CatalogSpec {
   readonly since?: number;
   /** Owners and privileges: compared only where a restore was asked to bring them back. @default - no */
   readonly ownership?: true;
-  /** Entries that a dump leaves out, or an empty database has, by design: missing or extra ones are `environment`. */
-  readonly byDesign?: (entry: CatalogEntry) => boolean;
+  /** Whether a dump leaves this entry out by design: missing, it is `environment`. @default - never */
+  readonly leftOut?: (entry: CatalogEntry) => boolean;
+  /** Whether every new database has this entry: extra, it is `environment`. @default - never */
+  readonly given?: (entry: CatalogEntry) => boolean;
   /**
    * Statements that load an entry's expressions anew on a server where the object exists, inside a savepoint that is
    * undone. They must be quick whatever the table's size: no scan, no index build. @default - expressions are

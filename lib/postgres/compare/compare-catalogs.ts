@@ -13,10 +13,11 @@ export function inWords(change: Change): Difference[] {
   const entry = expected ?? actual;
   if (entry === undefined) return [];
   const subject = `${spec.kind} ${entry.identity}`;
-  if (expected === undefined || actual === undefined) {
-    const text = expected === undefined ? 'is there but was not in the backup' : 'is missing';
-    return [{ class: spec.byDesign?.(entry) ? 'environment' : 'schema', subject, text }];
-  }
+  const whole = (byDesign: boolean | undefined, text: string): Difference[] => [
+    { class: byDesign === true ? 'environment' : 'schema', subject, text },
+  ];
+  if (expected === undefined) return whole(spec.given?.(entry), 'is there but was not in the backup');
+  if (actual === undefined) return whole(spec.leftOut?.(entry), 'is missing');
   return facts.map((fact) => ({
     class: classOf(change, fact),
     subject,
