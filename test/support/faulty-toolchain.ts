@@ -1,4 +1,4 @@
-/** A folder of PostgreSQL's client programs in which pg_dump is a fixture: test/fixtures/bin/pg_dump. */
+/** A folder of PostgreSQL's client programs in which one is a fixture of test/fixtures/bin. */
 import {
   chmodSync,
   copyFileSync,
@@ -14,7 +14,8 @@ import path from 'node:path';
 import { serverBinDirectory } from './postgres-cluster';
 import { eventually } from './spawn';
 
-const FIXTURES = path.resolve(__dirname, '../fixtures/bin/pg_dump');
+const FIXTURES = path.resolve(__dirname, '../fixtures/bin');
+const PROGRAMS = ['pg_dump', 'pg_restore', 'pg_dumpall', 'psql'] as const;
 
 export interface FaultyToolchain {
   readonly directory: string;
@@ -24,18 +25,22 @@ export interface FaultyToolchain {
   release(): void;
 }
 
-export function faultyToolchain(fixture: string, major = 15): FaultyToolchain {
+export function faultyToolchain(
+  fixture: string,
+  major = 15,
+  faulty: (typeof PROGRAMS)[number] = 'pg_dump',
+): FaultyToolchain {
   const real = serverBinDirectory(major);
   if (real === undefined) throw new Error(`no PostgreSQL ${major}`);
   const directory = mkdtempSync(path.join(tmpdir(), 'faulty-'));
-  for (const program of ['pg_restore', 'pg_dumpall', 'psql']) {
+  for (const program of PROGRAMS.filter((name) => name !== faulty)) {
     symlinkSync(path.join(real, program), path.join(directory, program));
   }
   // Under its own name: it begins each message with it.
   mkdirSync(path.join(directory, 'real'));
-  symlinkSync(path.join(real, 'pg_dump'), path.join(directory, 'real/pg_dump'));
-  copyFileSync(path.join(FIXTURES, fixture), path.join(directory, 'pg_dump'));
-  chmodSync(path.join(directory, 'pg_dump'), 0o755);
+  symlinkSync(path.join(real, faulty), path.join(directory, 'real', faulty));
+  copyFileSync(path.join(FIXTURES, faulty, fixture), path.join(directory, faulty));
+  chmodSync(path.join(directory, faulty), 0o755);
   const pidFile = path.join(directory, 'pid');
   return {
     directory,
