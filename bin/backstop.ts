@@ -1,6 +1,9 @@
 #!/usr/bin/env -S npx tsx
 import { run } from '../lib/cli/run';
 
+// Should everything fall silent before an outcome is known, that is no success.
+process.exitCode = 1;
+
 run(process.argv.slice(2), process).then(
   (exitCode) => (process.exitCode = exitCode),
   (error: unknown) => {

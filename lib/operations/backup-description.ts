@@ -9,6 +9,7 @@ import { dumpGlobals } from '../postgres/dump/globals';
 import { takeInventory } from '../postgres/inventory';
 import type { Source } from '../postgres/source';
 import { qualifiedName } from '../postgres/tables';
+import { together } from '../runtime/together';
 import type { BackupProgress } from './backup-progress';
 import type { BackupRequest, BackupTools } from './backup-request';
 import type { Run } from './backup-run';
@@ -37,21 +38,38 @@ export async function describeSource(
   progress: BackupProgress,
   signal: AbortSignal,
 ): Promise<SourceDescription> {
+  let inventory: Inventory | null = null;
+  let rest: Omit<SourceDescription, 'inventory'> | undefined;
+  await together(signal, [
+    async (inner) => {
+      inventory = await countRows(request, run.source, inner);
+    },
+    async (inner) => {
+      rest = await describeRest(request, tools, run, progress, inner);
+    },
+  ]);
+  if (rest === undefined) throw new TypeError('together() waits for both');
+  return { inventory, ...rest };
+}
+
+async function describeRest(
+  request: BackupRequest,
+  tools: BackupTools,
+  run: Run,
+  progress: BackupProgress,
+  signal: AbortSignal,
+): Promise<Omit<SourceDescription, 'inventory'>> {
   const { holder } = run.source;
-  const inventory = countRows(request, run.source, progress, signal);
-  // Awaited below; a failure on the way there must not go unheard.
-  inventory.catch(() => undefined);
   const catalog = await readCatalog(holder);
   const databaseSettings = await readDatabaseSettings(holder);
   const { rows: extensions } = await holder.query<Manifest['extensions'][number]>(EXTENSIONS);
   const globals = await storeGlobals(request, tools, run, progress, signal);
-  return { inventory: await inventory, catalog, databaseSettings, extensions, globals };
+  return { catalog, databaseSettings, extensions, globals };
 }
 
 async function countRows(
   request: BackupRequest,
   source: Source,
-  progress: BackupProgress,
   signal: AbortSignal,
 ): Promise<Inventory | null> {
   const level = request.inventory;
@@ -69,7 +87,6 @@ async function countRows(
   } finally {
     signal.removeEventListener('abort', onAbort);
     await endAll();
-    progress.inventoryDone();
   }
 }
 

@@ -15,8 +15,6 @@ export class BackupProgress implements DumpEvents {
   readonly warnings: string[] = [];
   private tables = 0;
   private bytes = 0;
-  private readonly ended = new AbortController();
-  private readonly pending = new Set(['dump', 'inventory']);
 
   constructor(
     private readonly reporter: Reporter,
@@ -38,23 +36,15 @@ export class BackupProgress implements DumpEvents {
     this.reporter.warn(line);
   }
 
-  dumpDone(): void {
-    this.phaseDone('dump');
-  }
-
-  inventoryDone(): void {
-    this.phaseDone('inventory');
-  }
-
   /**
-   * Sees who waits for our locks, until dump and inventory have ended.
+   * Sees who waits for our locks, until `ended` is raised.
    * @throws Failure `stopped` where somebody has waited longer than the request allows
    */
-  async watchWaiters(request: BackupRequest, applicationName: string, signal: AbortSignal): Promise<void> {
+  async watchWaiters(request: BackupRequest, applicationName: string, ended: AbortSignal): Promise<void> {
     const client = await connect(request.target, `${applicationName} watch`);
     const told = new Set<number>();
     try {
-      while (await this.pause(signal)) {
+      while (await pause(ended)) {
         for (const waiter of await waitersFor(client, applicationName)) {
           const { pid, user, application, statement, waitingSeconds } = waiter;
           const text = `pid ${pid} (${user}, ${application}) waits for this backup's locks: ${statement}`;
@@ -72,20 +62,14 @@ export class BackupProgress implements DumpEvents {
     }
   }
 
-  /** False when there is nothing left to watch. */
-  private async pause(signal: AbortSignal): Promise<boolean> {
-    const either = AbortSignal.any([signal, this.ended.signal]);
-    await sleep(LOOK_FOR_WAITERS_MS, undefined, { signal: either }).catch(() => undefined);
-    return !either.aborted;
-  }
-
-  private phaseDone(phase: string): void {
-    this.pending.delete(phase);
-    if (this.pending.size === 0) this.ended.abort();
-  }
-
   private report(): void {
     const total = this.source.dumped.length;
     this.reporter.progress({ phase: 'dump', done: this.tables, total, unit: 'tables', bytes: this.bytes });
   }
+}
+
+/** False when there is nothing left to watch. */
+async function pause(ended: AbortSignal): Promise<boolean> {
+  await sleep(LOOK_FOR_WAITERS_MS, undefined, { signal: ended }).catch(() => undefined);
+  return !ended.aborted;
 }

@@ -82,15 +82,21 @@ async function dumpAndDescribe(
   tellBefore(run, progress);
   let dumped: Dumped | undefined;
   let description: SourceDescription | undefined;
+  const done = new AbortController();
   await together(AbortSignal.any([tools.signal, source.lost]), [
-    async (signal) => {
-      dumped = await dumpSource(request, tools, run, progress, signal);
-      progress.dumpDone();
-    },
-    async (signal) => {
-      description = await describeSource(request, tools, run, progress, signal);
-    },
-    (signal) => progress.watchWaiters(request, applicationName(run.id), signal),
+    (signal) =>
+      progress.watchWaiters(request, applicationName(run.id), AbortSignal.any([signal, done.signal])),
+    (signal) =>
+      together(signal, [
+        async (inner) => {
+          dumped = await dumpSource(request, tools, run, progress, inner);
+        },
+        async (inner) => {
+          description = await describeSource(request, tools, run, progress, inner);
+        },
+      ]).finally(() => {
+        done.abort();
+      }),
   ]);
   if (dumped === undefined || description === undefined) throw new TypeError('together() waits for both');
   demandRowsOfEachTable(source, dumped);

@@ -66,6 +66,11 @@ test('a table whose name reads like a message of pg_dump is dumped whole', async
   expect(manifest.inventory?.tables).toHaveLength(5);
 });
 
+test('a backup without an inventory says so', async () => {
+  const { manifest } = await (await makeBench(await shopDatabase())).backup({ inventory: 'none' });
+  expect(manifest.inventory).toBeNull();
+});
+
 test('each manifest names the digest of the one before', async () => {
   const bench = await makeBench(await shopDatabase());
   const first = await bench.backup();

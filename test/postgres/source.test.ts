@@ -1,0 +1,175 @@
+import { Client } from 'pg';
+import { Failure } from '../../lib/contract/failure';
+import { connect, connectionTarget, describeTarget, libpqEnvironment } from '../../lib/postgres/connection';
+import { readServerFacts, refuseTransactionPooler } from '../../lib/postgres/server';
+import { openSource } from '../../lib/postgres/source';
+import { query } from '../support/postgres-cluster';
+import { freshDatabase, sharedMajors, sharedServers } from '../support/shared-servers';
+import { shopDatabase } from '../support/small-database';
+import { startTransactionPooler } from '../support/transaction-pooler';
+
+const options = {
+  name: 'shop',
+  applicationName: 'backstop test',
+  lockTimeoutSeconds: 5,
+  excludeTableData: [],
+  tables: [],
+};
+
+async function ended<T extends { close(): Promise<void> }>(
+  opened: T,
+  use: (source: T) => Promise<void>,
+): Promise<void> {
+  try {
+    await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+describe.each(sharedMajors())('PostgreSQL %s', (major) => {
+  test('a table emptied after the snapshot is full in it, because its lock came first', async () => {
+    const url = await shopDatabase(major);
+    await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
+      const migration = new Client({ connectionString: url });
+      await migration.connect();
+      await migration.query('SET lock_timeout = 200');
+      await expect(migration.query('TRUNCATE audit_log')).rejects.toThrow(/lock timeout/);
+      await migration.end();
+      const joined = await source.join();
+      const { rows } = await joined.query('SELECT count(*)::int AS rows FROM public.audit_log');
+      expect(rows).toEqual([{ rows: 100 }]);
+      await joined.end();
+    });
+  });
+
+  test('sessions that join see what the holder sees, and nothing later', async () => {
+    const url = await shopDatabase(major);
+    await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
+      await query(url, `INSERT INTO audit_log (what) VALUES ('late')`);
+      const joined = await source.join();
+      for (const client of [source.holder, joined]) {
+        const { rows } = await client.query(`SELECT count(*)::int AS rows FROM public.audit_log`);
+        expect(rows).toEqual([{ rows: 100 }]);
+      }
+      await joined.end();
+    });
+  });
+
+  test('facts of the server are those of the server', async () => {
+    const client = await connect(connectionTarget(await freshDatabase(major), {}));
+    expect(await readServerFacts(client)).toMatchObject({
+      major,
+      version: expect.stringMatching(new RegExp(`^${major}\\.\\d+$`)) as string,
+      role: 'primary',
+      replicaLagSeconds: null,
+      namesArePlain: true,
+      systemIdentifier: expect.stringMatching(/^\d+$/) as string,
+    });
+    await client.end();
+  });
+});
+
+test('tables created while we lock are in the snapshot, or it is taken again', async () => {
+  const url = await shopDatabase();
+  const working = new AbortController();
+  const migration = (async () => {
+    for (let n = 0; !working.signal.aborted; n++) await query(url, `CREATE TABLE made_${n} AS SELECT 1 AS a`);
+  })();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const opened = await openSource(connectionTarget(url, {}), options).catch((error: unknown) => error);
+    if (opened instanceof Failure) {
+      expect(opened.message).toMatch(/Tables were created or dropped/);
+      continue;
+    }
+    await ended(opened as Awaited<ReturnType<typeof openSource>>, async (source) => {
+      const { rows } = await source.holder.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+      );
+      expect(source.snapshot.tables).toHaveLength(rows[0]?.n ?? 0);
+    });
+  }
+  working.abort();
+  await migration;
+});
+
+test('a transaction pooler is refused, and the message says what to use', async () => {
+  const url = new URL(sharedServers().postgres['15'] ?? '');
+  const pooler = await startTransactionPooler(Number(url.port));
+  url.port = String(pooler.port);
+  const target = connectionTarget(url.toString(), {});
+  try {
+    const failure = await openSource(target, options).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toMatchObject({
+      kind: 'database-unreachable',
+      message: expect.stringContaining('is a transaction pooler') as string,
+      hint: expect.stringContaining('direct host') as string,
+    });
+  } finally {
+    await pooler.stop();
+  }
+});
+
+test('the server itself is no pooler', async () => {
+  const target = connectionTarget(sharedServers().postgres['15'] ?? '', {});
+  const client = await connect(target);
+  await expect(refuseTransactionPooler(target, client)).resolves.toBeUndefined();
+  await client.end();
+});
+
+test('a role that may not read a table is told which', async () => {
+  const url = await shopDatabase();
+  const role = `reader_${new URL(url).pathname.slice(1)}`;
+  await query(url, `CREATE ROLE ${role} LOGIN; GRANT SELECT ON customer TO ${role}`);
+  const target = connectionTarget(url.replace('backstop:', `${role}:`), {});
+  await expect(openSource(target, options)).rejects.toMatchObject({
+    kind: 'database-unreachable',
+    message: expect.stringMatching(/may not be read: permission denied for table/) as string,
+  });
+});
+
+describe('connection', () => {
+  const environment = { PGPASSWORD: 'secret', PGSSLMODE: undefined };
+
+  test('a server elsewhere is verified in full, one on this machine is not', () => {
+    expect(connectionTarget('postgres://u@db.example.com/d', environment).sslMode).toBe('verify-full');
+    expect(connectionTarget('postgres://u@127.0.0.1/d', environment).sslMode).toBe('prefer');
+    expect(connectionTarget('postgres://u@db.example.com/d?sslmode=require', environment).sslMode).toBe(
+      'require',
+    );
+  });
+
+  test('the password travels by environment, and is in no message', () => {
+    const target = connectionTarget('postgres://u:hidden@db.example.com:6543/d', {});
+    expect(libpqEnvironment(target)).toMatchObject({ PGPASSWORD: 'hidden', PGPORT: '6543', PGTZ: 'UTC' });
+    expect(describeTarget(target)).toBe('u@db.example.com:6543/d');
+  });
+
+  test.each([
+    ['mysql://u@h/d', /cannot be read/],
+    ['postgres://u@h/d?sslmode=maybe', /sslmode is maybe; allowed are disable, prefer/],
+    ['postgres://u@h/d?sslmod=require', /unknown parameters: sslmod\./],
+    ['postgres://h/d', /names no user/],
+  ])('%s is refused in words', (url, message) => {
+    expect(() => connectionTarget(url, {})).toThrow(message);
+  });
+
+  test('a URL that cannot be read is not repeated: it may hold a password', () => {
+    expect(() => connectionTarget('postgres//u:hidden@h/d', {})).toThrow(/^(?!.*hidden)/);
+  });
+
+  test.each([['postgres://backstop@127.0.0.1:1/d', /ECONNREFUSED/, /Nothing listens there/]])(
+    '%s: the failure says what to look at',
+    async (url, message, hint) => {
+      await expect(connect(connectionTarget(url, {}))).rejects.toMatchObject({
+        kind: 'database-unreachable',
+        message: expect.stringMatching(message) as string,
+        hint: expect.stringMatching(hint) as string,
+      });
+    },
+  );
+});
