@@ -1,6 +1,6 @@
 /** Constraints, indexes and extended statistics. */
 import { TABLESPACE } from './relations';
-import { aside, onStandIn } from './replay';
+import { aside, isNamed, onStandIn } from './replay';
 import { identityOf, inSchemas, textOf, USER_RELATION, type CatalogSpec } from './spec';
 
 const OF_TABLE = 'JOIN pg_namespace n ON n.oid = c.relnamespace';
@@ -42,13 +42,16 @@ const domainConstraints: CatalogSpec = {
     'WHERE',
     'JOIN pg_constraint k ON k.contypid = t.oid WHERE',
   ),
-  replay: (entry) => {
-    const domain = textOf(entry, 'domain');
-    const name = textOf(entry, 'name');
-    return [
-      `ALTER DOMAIN ${domain} DROP CONSTRAINT ${name}`,
-      `ALTER DOMAIN ${domain} ADD CONSTRAINT ${name} ${textOf(entry, 'definition')} NOT VALID`,
-    ];
+  replay: {
+    statements: (entry) => {
+      const domain = textOf(entry, 'domain');
+      const name = textOf(entry, 'name');
+      return [
+        `ALTER DOMAIN ${domain} DROP CONSTRAINT ${name}`,
+        `ALTER DOMAIN ${domain} ADD CONSTRAINT ${name} ${textOf(entry, 'definition')} NOT VALID`,
+      ];
+    },
+    where: (entry) => isNamed('t.oid', 'regtype', textOf(entry, 'domain')),
   },
 };
 
@@ -84,7 +87,10 @@ const statistics: CatalogSpec = {
     definition: { sql: 'pg_get_statisticsobjdef(s.oid)', expression: true },
     'statistics target': 'nullif(s.stxstattarget, -1)',
   },
-  from: inSchemas('pg_statistic_ext', 's', 'stxnamespace'),
+  from: inSchemas('pg_statistic_ext', 's', 'stxnamespace', 'c.oid = s.stxrelid').replace(
+    'WHERE',
+    ', pg_class c WHERE',
+  ),
   replay: onStandIn((entry) => [aside('STATISTICS', entry.identity), textOf(entry, 'definition')]),
 };
 

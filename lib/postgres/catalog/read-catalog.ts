@@ -30,17 +30,16 @@ function scopeEntry(spec: CatalogSpec, major: number): CatalogEntry {
   };
 }
 
-/** Entries of one class in order of their identities. @param identity where given, this one alone */
+/** Entries of one class in order of their identities. @param where a condition that narrows the query */
 export async function readEntries(
   client: Client,
   spec: CatalogSpec,
   major: number,
-  identity?: string,
+  where?: string,
 ): Promise<CatalogEntry[]> {
   const { rows } = await client.query<Omit<CatalogEntry, 'kind'>>(
-    `SELECT identity, facts FROM (SELECT ${spec.identity} AS identity, ${factsSql(spec, major)} AS facts ${spec.from}) entry
-      ${identity === undefined ? '' : 'WHERE identity = $1'} ORDER BY identity COLLATE "C"`,
-    identity === undefined ? [] : [identity],
+    `SELECT identity, facts FROM (SELECT ${spec.identity} AS identity, ${factsSql(spec, major)} AS facts
+       ${spec.from}${where === undefined ? '' : ` AND ${where}`}) entry ORDER BY identity COLLATE "C"`,
   );
   return rows.map((row) => ({ kind: spec.kind, ...row }));
 }

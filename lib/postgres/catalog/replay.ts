@@ -3,22 +3,29 @@
  * name of the real relation, so that nothing is scanned, inherited definitions can be loaded too, and the entry is
  * read again under its own identity.
  */
-import { escapeIdentifier } from 'pg';
-import type { CatalogEntry } from '../../contract/inventory';
-import { textOf } from './spec';
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import { textOf, type Replay } from './spec';
 
 const ASIDE = 'backstop_replay';
 
-/** Runs a statement against an empty table in the place of the entry's `table`. */
-export function onStandIn(statement: (entry: CatalogEntry) => readonly string[]) {
-  return (entry: CatalogEntry): readonly string[] => {
-    const table = textOf(entry, 'table');
-    return [
-      `ALTER TABLE ${table} RENAME TO ${ASIDE}`,
-      `CREATE TABLE ${table} (LIKE ${schemaOf(table)}${ASIDE})`,
-      ...statement(entry),
-    ];
+/** Runs statements against an empty table in the place of the entry's `table`, which the spec's query calls `c`. */
+export function onStandIn(statements: Replay['statements']): Replay {
+  return {
+    statements: (entry) => {
+      const table = textOf(entry, 'table');
+      return [
+        `ALTER TABLE ${table} RENAME TO ${ASIDE}`,
+        `CREATE TABLE ${table} (LIKE ${schemaOf(table)}${ASIDE})`,
+        ...statements(entry),
+      ];
+    },
+    where: (entry) => isNamed('c.oid', 'regclass', textOf(entry, 'table')),
   };
+}
+
+/** Holds for the object with this name. @param type regclass, regtype or regprocedure */
+export function isNamed(oid: string, type: 'regclass' | 'regtype' | 'regprocedure', name: string): string {
+  return `${oid} = ${escapeLiteral(name)}::${type}`;
 }
 
 /** Moves an object out of the way of its replayed twin. @param kind as in ALTER … RENAME */

@@ -1,4 +1,5 @@
 /** Functions, procedures, aggregates, and what is built from them: operators and their classes, casts. */
+import { isNamed } from './replay';
 import { identityOf, inSchemas, outsideSchemas, textOf, words, type CatalogSpec } from './spec';
 
 /** A function's name where there is one. */
@@ -14,7 +15,10 @@ const routine = (kind: string, letters: string): CatalogSpec => ({
   identity: identityOf('pg_proc', 'p.oid'),
   facts: { definition: { sql: 'pg_get_functiondef(p.oid)', expression: true } },
   from: inSchemas('pg_proc', 'p', 'pronamespace', `p.prokind IN (${letters})`),
-  replay: (entry) => [textOf(entry, 'definition')],
+  replay: {
+    statements: (entry) => [textOf(entry, 'definition')],
+    where: (entry) => isNamed('p.oid', 'regprocedure', entry.identity),
+  },
 });
 
 const aggregates: CatalogSpec = {

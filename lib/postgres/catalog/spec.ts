@@ -17,6 +17,14 @@ export type Fact =
       readonly expression?: true;
     };
 
+/** Loads an entry's expressions on a server where the object exists, inside a savepoint that is undone. */
+export interface Replay {
+  /** Quick whatever the table's size: no scan, no index build. */
+  readonly statements: (expected: CatalogEntry) => readonly string[];
+  /** A condition that narrows the spec's query to few entries, the loaded one among them. */
+  readonly where: (expected: CatalogEntry) => string;
+}
+
 export interface CatalogSpec {
   /** As an operator calls it: `index`, `table`. */
   readonly kind: string;
@@ -37,12 +45,8 @@ export interface CatalogSpec {
   readonly leftOut?: (entry: CatalogEntry) => boolean;
   /** Whether every new database has this entry: extra, it is `environment`. @default - never */
   readonly given?: (entry: CatalogEntry) => boolean;
-  /**
-   * Statements that load an entry's expressions anew on a server where the object exists, inside a savepoint that is
-   * undone. They must be quick whatever the table's size: no scan, no index build. @default - expressions are
-   * compared as text
-   */
-  readonly replay?: (expected: CatalogEntry) => readonly string[];
+  /** How an entry's expressions are loaded anew. @default - expressions are compared as text */
+  readonly replay?: Replay;
 }
 
 /** Kind of the entries that say which classes and facts a catalog holds. */

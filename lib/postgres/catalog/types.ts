@@ -1,4 +1,5 @@
 /** Types and collations. */
+import { isNamed } from './replay';
 import { functionName } from './routines';
 import { identityOf, inSchemas, textOf, words, type CatalogSpec } from './spec';
 
@@ -33,7 +34,10 @@ const domains: CatalogSpec = {
     collation: `CASE WHEN t.typcollation <> b.typcollation THEN ${identityOf('pg_collation', 't.typcollation')} END`,
   },
   from: types('d', 'JOIN pg_type b ON b.oid = t.typbasetype'),
-  replay: (entry) => [`ALTER DOMAIN ${entry.identity} SET DEFAULT ${textOf(entry, 'default')}`],
+  replay: {
+    statements: (entry) => [`ALTER DOMAIN ${entry.identity} SET DEFAULT ${textOf(entry, 'default')}`],
+    where: (entry) => isNamed('t.oid', 'regtype', entry.identity),
+  },
 };
 
 const ATTRIBUTES = `(SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)

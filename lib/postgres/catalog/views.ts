@@ -1,6 +1,6 @@
 /** Views, and what stands on relations and acts by itself: rules, triggers, policies. */
 import { ACCESS_METHOD, TABLESPACE } from './relations';
-import { aside, onStandIn } from './replay';
+import { aside, isNamed, onStandIn } from './replay';
 import { identityOf, sorted, textOf, USER_RELATION, words, type CatalogSpec } from './spec';
 
 const SCHEMAS = 'JOIN pg_namespace n ON n.oid = c.relnamespace';
@@ -12,7 +12,10 @@ const views: CatalogSpec = {
   identity: identityOf('pg_class', 'c.oid'),
   facts: { definition, options: sorted('c.reloptions') },
   from: `FROM pg_class c ${SCHEMAS} WHERE c.relkind = 'v' AND ${USER_RELATION}`,
-  replay: (entry) => [`CREATE OR REPLACE VIEW ${entry.identity} AS ${textOf(entry, 'definition')}`],
+  replay: {
+    statements: (entry) => [`CREATE OR REPLACE VIEW ${entry.identity} AS ${textOf(entry, 'definition')}`],
+    where: (entry) => isNamed('c.oid', 'regclass', entry.identity),
+  },
 };
 
 const materializedViews: CatalogSpec = {
@@ -26,10 +29,13 @@ const materializedViews: CatalogSpec = {
     tablespace: TABLESPACE('c'),
   },
   from: `FROM pg_class c ${SCHEMAS} WHERE c.relkind = 'm' AND ${USER_RELATION}`,
-  replay: (entry) => [
-    aside('MATERIALIZED VIEW', entry.identity),
-    `CREATE MATERIALIZED VIEW ${entry.identity} AS ${textOf(entry, 'definition').replace(/;\s*$/, '')} WITH NO DATA`,
-  ],
+  replay: {
+    statements: (entry) => [
+      aside('MATERIALIZED VIEW', entry.identity),
+      `CREATE MATERIALIZED VIEW ${entry.identity} AS ${textOf(entry, 'definition').replace(/;\s*$/, '')} WITH NO DATA`,
+    ],
+    where: (entry) => isNamed('c.oid', 'regclass', entry.identity),
+  },
 };
 
 const rules: CatalogSpec = {

@@ -58,15 +58,15 @@ async function rewordedFacts(client: Client, change: Change, major: number): Pro
   const { spec, expected, actual } = change;
   const expressions = expressionsOf(change);
   if (expressions.length === 0 || expected === undefined || spec.replay === undefined) return new Set();
-  const statements = spec.replay(expected);
+  const { statements, where } = spec.replay;
   const replayed = await undone(client, async () => {
-    for (const statement of statements) await client.query(statement);
-    return readEntries(client, spec, major, expected.identity);
+    await client.query(statements(expected).join(';\n'));
+    return readEntries(client, spec, major, where(expected));
   }).catch((error: unknown) => {
     if (error instanceof DatabaseError) return [];
     throw error;
   });
-  const [twin] = replayed;
+  const twin = replayed.find((entry) => entry.identity === expected.identity);
   return new Set(
     expressions.filter((fact) => twin !== undefined && twin.facts[fact] === actual?.facts[fact]),
   );

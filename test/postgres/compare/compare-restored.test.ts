@@ -661,4 +661,26 @@ describe('by design', () => {
     expect(differences).toEqual([]);
     expect(compared).toMatchObject({ tables: 0, rows: 0, content: 'none' });
   });
+
+  test('the schema can be read by a role without any rights, and nothing secret is in it', async () => {
+    const url = await awkwardDatabase();
+    await query(
+      url,
+      `ALTER USER MAPPING FOR awkward_owner SERVER nowhere OPTIONS (ADD password 'swordfish');
+      ALTER SERVER nowhere OPTIONS (ADD api_token 'swordfish')`,
+    );
+    const read = async (role: string) => {
+      const client = await connected(url);
+      await client.query(`BEGIN; SET LOCAL ROLE "${role}"`);
+      const catalog = await readCatalog(client);
+      await client.end();
+      return catalog;
+    };
+    const catalog = await read('backstop');
+    expect(await read('Awkward reader')).toEqual(catalog);
+    expect(JSON.stringify(catalog)).toContain('api_token=(hidden)');
+    expect(JSON.stringify(catalog)).not.toContain('swordfish');
+    const names = catalog.map(({ kind, identity }) => `${kind} ${identity}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
 });
