@@ -1,7 +1,7 @@
 /** Rules between fields. Each is a trap of S3 that would otherwise show at deployment, on the bill, or never. */
 import { RETENTION_CLASSES, type RetentionClass } from '../contract/object-keys';
 import type { Fault } from './faults';
-import type { DatabaseSettings, LockSettings, StorageClass } from './schema';
+import type { BackedUpDatabase, LockSettings, StorageClass } from './schema';
 
 /** Billed at least so long: docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */
 const SHORTEST_STORAGE_DAYS: Readonly<Record<StorageClass, number>> = {
@@ -20,7 +20,7 @@ const LIFECYCLE_RULES_MAX = 998;
 /** The parts of the settings that are well-formed; null where a part is not. */
 export interface CheckedParts {
   readonly lock: LockSettings | null;
-  readonly databases: Readonly<Record<string, DatabaseSettings | null>>;
+  readonly databases: Readonly<Record<string, BackedUpDatabase | null>>;
 }
 
 export function crossFieldFaults({ lock, databases }: CheckedParts): Fault[] {
@@ -36,7 +36,7 @@ export function crossFieldFaults({ lock, databases }: CheckedParts): Fault[] {
   ];
 }
 
-function ruleCountFaults(databases: readonly DatabaseSettings[]): Fault[] {
+function ruleCountFaults(databases: readonly BackedUpDatabase[]): Fault[] {
   const count = databases.reduce((sum, { keepDays }) => sum + Object.keys(keepDays).length, 0);
   if (count <= LIFECYCLE_RULES_MAX) return [];
   return [
@@ -49,7 +49,7 @@ function ruleCountFaults(databases: readonly DatabaseSettings[]): Fault[] {
   ];
 }
 
-function lockFaults(path: string[], { keepDays }: DatabaseSettings, lock: LockSettings): Fault[] {
+function lockFaults(path: string[], { keepDays }: BackedUpDatabase, lock: LockSettings): Fault[] {
   return classesOf(keepDays)
     .filter(([, keep]) => keep < lock.days)
     .map(([retentionClass, keep]) => ({
@@ -60,7 +60,7 @@ function lockFaults(path: string[], { keepDays }: DatabaseSettings, lock: LockSe
     }));
 }
 
-function storageFaults(path: string[], { keepDays, storage }: DatabaseSettings): Fault[] {
+function storageFaults(path: string[], { keepDays, storage }: BackedUpDatabase): Fault[] {
   return classesOf(storage).flatMap(([retentionClass, { class: storageClass, afterDays }]) => {
     const fault = (got: string, allowed: string, hint: string): Fault[] => [
       { path: [...path, 'storage', retentionClass], got, allowed, hint },

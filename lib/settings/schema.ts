@@ -119,4 +119,4 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 /** With every default filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 export type LockSettings = Settings['lock'];
-export type DatabaseSettings = Settings['databases'][string];
+export type BackedUpDatabase = Settings['databases'][string];

@@ -1,4 +1,8 @@
-import { MINIMAL, policyStatement, storageTemplate } from '../support/synthesize';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { defineSettings } from '../../lib/settings/settings';
+import { StorageStack } from '../../lib/stacks/storage-stack';
+import { cdkJsonContext, MINIMAL, policyStatement, storageTemplate } from '../support/synthesize';
 
 const statement = (sid: string, changes = {}) =>
   policyStatement(storageTemplate(changes), 'PostgresBackupsBucketPolicy', sid);
@@ -61,6 +65,16 @@ test('by default the deployment role is the one that cdk bootstrap made, by its 
   const text = JSON.stringify(arns);
   expect(text).toContain(':role/cdk-hnb659fds-cfn-exec-role-');
   expect(text).not.toContain('*');
+});
+
+test('a bootstrap with a qualifier of its own is followed', () => {
+  const context = { ...cdkJsonContext(), '@aws-cdk/core:bootstrapQualifier': 'ours' };
+  const app = new App({ context, builtinCloudFormationValidation: false });
+  const template = Template.fromStack(
+    new StorageStack(app, 'test-storage', { settings: defineSettings(MINIMAL) }),
+  );
+  const denied = policyStatement(template, 'PostgresBackupsBucketPolicy', 'DenyWeakeningOfTheBucket');
+  expect(JSON.stringify(denied.Condition)).toContain(':role/cdk-ours-cfn-exec-role-');
 });
 
 test('an upload may name no other encryption and no other key; one that names none is encrypted by default', () => {

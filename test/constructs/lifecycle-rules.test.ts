@@ -1,9 +1,9 @@
 import { lifecycleRules } from '../../lib/constructs/lifecycle-rules';
-import type { DatabaseSettings } from '../../lib/settings/schema';
+import type { BackedUpDatabase } from '../../lib/settings/schema';
 
-const shop: DatabaseSettings = { keepDays: { daily: 30, yearly: 400 }, storage: {} };
+const shop: BackedUpDatabase = { keepDays: { daily: 30, yearly: 400 }, storage: {} };
 
-const rulesOf = (databases: Record<string, DatabaseSettings>) =>
+const rulesOf = (databases: Record<string, BackedUpDatabase>) =>
   lifecycleRules('postgres', databases).map(({ expiration, noncurrentVersionExpiration, ...rule }) => ({
     ...rule,
     expirationDays: expiration?.toDays(),

@@ -1,9 +1,9 @@
 import { crossFieldFaults } from '../../lib/settings/cross-field-rules';
-import type { DatabaseSettings, LockSettings } from '../../lib/settings/schema';
+import type { BackedUpDatabase, LockSettings } from '../../lib/settings/schema';
 
 const LOCK: LockSettings = { mode: 'governance', days: 7 };
 
-function faultsOf(keepDays: DatabaseSettings['keepDays'], storage: DatabaseSettings['storage'] = {}) {
+function faultsOf(keepDays: BackedUpDatabase['keepDays'], storage: BackedUpDatabase['storage'] = {}) {
   return crossFieldFaults({ lock: LOCK, databases: { shop: { keepDays, storage } } }).map(
     ({ path, allowed }) => `${path.join('.')}: ${allowed}`,
   );

@@ -1,0 +1,71 @@
+/** The real `cdk synth`, as on a laptop that has never seen AWS. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from '../support/spawn';
+
+const ROOT = path.resolve(__dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'backstop-synth-'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function synth(cwd: string, ...options: string[]): Promise<Outcome> {
+  const program = path.join(ROOT, 'node_modules/aws-cdk/bin/cdk');
+  const flags = ['--quiet', '--no-notices', '--output', path.join(folder, 'cdk.out')];
+  const env = {
+    PATH: [path.join(ROOT, 'node_modules/.bin'), path.dirname(process.execPath), process.env['PATH']].join(
+      ':',
+    ),
+    HOME: folder,
+    CDK_DISABLE_CLI_TELEMETRY: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    npm_config_update_notifier: 'false',
+  };
+  return run(process.execPath, [program, 'synth', ...flags, ...options], { cwd, env }).then(
+    ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr }),
+    (error: unknown) => {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { exitCode: code, stdout, stderr };
+    },
+  );
+}
+
+/** The project's own folder may have a backstop.config.ts. */
+function folderWithoutSettings(): string {
+  const cdkJson = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as object;
+  const app = `tsx ${path.join(ROOT, 'bin/app.ts')}`;
+  writeFileSync(path.join(folder, 'cdk.json'), JSON.stringify({ ...cdkJson, app }));
+  return folder;
+}
+
+test('without credentials, settings or network the example synthesizes, and nothing but the note is printed', async () => {
+  const { exitCode, stdout, stderr } = await synth(folderWithoutSettings());
+  expect(exitCode).toBe(0);
+  expect(stdout).toBe('');
+  expect(stderr.trim()).toBe(
+    'No backstop.config.ts here: using examples/minimal.ts. Copy it to backstop.config.ts to make it yours.',
+  );
+  expect(readdirSync(path.join(folder, 'cdk.out'))).toContain('backstop-storage.template.json');
+});
+
+test('with settings named nothing is printed at all', async () => {
+  const { exitCode, stdout, stderr } = await synth(ROOT, '-c', 'settings=examples/minimal.ts');
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+});
+
+test('faults of the settings fail the synth with their list and without a stack trace', async () => {
+  const file = path.join(folder, 'faulty.ts');
+  writeFileSync(file, `export default { name: 'X', databases: { shop: { keepDays: { daily: 3 } } } };`);
+  const { exitCode, stderr } = await synth(ROOT, '-c', `settings=${file}`);
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toContain('The settings have 2 faults:\n  name: got "X"');
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
