@@ -8,7 +8,8 @@ const MAX_PART_BYTES = 5 * 1024 * MIB;
 const MAX_PARTS = 10_000;
 /** An estimate may be too small by this factor. */
 const MARGIN = 2;
-const IN_FLIGHT_BYTES = 64 * MIB;
+/** Of the parts in flight and the one that is being filled. */
+const HELD_BYTES = 64 * MIB;
 const MAX_IN_FLIGHT = 4;
 
 export interface PartPlan {
@@ -21,6 +22,6 @@ export interface PartPlan {
 export function planParts(estimatedBytes: number): PartPlan {
   const needed = Math.ceil((MARGIN * estimatedBytes) / MAX_PARTS / MIB) * MIB;
   const partBytes = Math.min(Math.max(MIN_PART_BYTES, needed), MAX_PART_BYTES);
-  const inFlight = Math.min(Math.max(1, Math.floor(IN_FLIGHT_BYTES / partBytes)), MAX_IN_FLIGHT);
+  const inFlight = Math.min(Math.max(1, Math.floor(HELD_BYTES / partBytes) - 1), MAX_IN_FLIGHT);
   return { partBytes, inFlight };
 }

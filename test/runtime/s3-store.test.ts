@@ -375,6 +375,13 @@ describe('an S3 store', () => {
     await nothingAt('hung');
   });
 
+  test('gives the error of its body, not of the requests that it cut off', async () => {
+    const error = new Failure('dump-failed', 'pg_dump ended with 1');
+    proxy.fail({ method: 'PUT' }, faults.hang);
+    await expect(store.put('cut-off', failingAfter(3 * PART_BYTES, error))).rejects.toBe(error);
+    await nothingAt('cut-off');
+  });
+
   test('waits only a while for a store that hangs at the end, and says what it could not remove', async () => {
     const hasty = new S3Store(bucket, s3Client({ endpoint: proxy.endpoint }), 100);
     const stop = new AbortController();

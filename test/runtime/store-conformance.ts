@@ -29,9 +29,13 @@ export async function* failingAfter(bytes: number, error: Error): AsyncGenerator
   throw error;
 }
 
-/** Gives some bytes and then never anything again. */
-export async function* hangingAfter(bytes: number): AsyncGenerator<Uint8Array> {
+/** Gives some bytes and then never anything again; says so once somebody waits for more. */
+export async function* hangingAfter(
+  bytes: number,
+  onHang: () => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   yield* inChunks(randomBytes(bytes));
+  setImmediate(onHang);
   await new Promise(() => undefined);
 }
 
@@ -124,13 +128,10 @@ export function describeStore(name: string, makeStore: () => Promise<TestedStore
       async (size) => {
         const stop = new AbortController();
         const reason = new Failure('stopped', 'SIGTERM');
-        const put = store.put(`stopped/${size}`, hangingAfter(size), {
-          signal: stop.signal,
-          onBytes: (taken) => {
-            if (taken === size) stop.abort(reason);
-          },
+        const body = hangingAfter(size, () => {
+          stop.abort(reason);
         });
-        if (size === 0) stop.abort(reason);
+        const put = store.put(`stopped/${size}`, body, { signal: stop.signal });
         await expect(put).rejects.toBe(reason);
         expect(await listed(store, 'stopped/')).toEqual([]);
       },
