@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pointPrefix } from '../../lib/contract/object-keys';
 import { pointReadme, type ReadmePoint } from '../../lib/contract/point-readme';
+import { commandsOf, followReadme } from '../support/follow-readme';
 import { query, serverBinDirectory } from '../support/postgres-cluster';
 import { freshDatabase, sharedMajors } from '../support/shared-servers';
 import { run } from '../support/spawn';
@@ -33,27 +33,6 @@ const point: ReadmePoint = {
   },
 };
 
-const commandsOf = (readme: string) =>
-  readme.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.trim()] : []));
-
-/** Does what the text says: nothing replaced but the variables that it declares itself. */
-async function follow(readme: string, folder: string, server: URL, environment: Record<string, string> = {}) {
-  const database = `readme_${randomBytes(5).toString('hex')}`;
-  const script = commandsOf(readme).map((line) => line.replace(/^DATABASE=.*/, `DATABASE=${database}`));
-  await run('bash', ['-e', '-c', script.join('\n')], {
-    cwd: folder,
-    env: {
-      PATH: `${path.resolve(__dirname, '../fixtures/bin')}:${process.env['PATH'] ?? ''}`,
-      PGHOST: server.hostname,
-      PGPORT: server.port,
-      PGUSER: server.username,
-      ...environment,
-    },
-  });
-  server.pathname = `/${database}`;
-  return server.toString();
-}
-
 const DUMPS = [
   ['directory', 'dump/', ['-Fd']],
   ['custom', 'dump.custom', ['-Fc']],
@@ -81,7 +60,7 @@ test.each(cases)(
       const server = { version: `${major}.1`, major };
       const readme = pointReadme({ ...point, format, server }, dump, `file:${folder}/store`);
       writeFileSync(path.join(stored, 'README.txt'), readme);
-      const restored = await follow(readme, folder, new URL(source), {
+      const restored = await followReadme(readme, folder, new URL(source), {
         PATH: `${bin}:${process.env['PATH'] ?? ''}`,
       });
       expect(
