@@ -62,7 +62,10 @@ export type ContentHash = z.infer<typeof contentHashSchema>;
 export type TableInventory = z.infer<typeof tableInventorySchema>;
 export type Inventory = z.infer<typeof inventorySchema>;
 
-/** One object of the schema, by catalog. `identity` is unique within its kind. */
+/**
+ * One object of the schema, by catalog. `identity` is unique within its kind. Entries of the kind `scope` say which
+ * kinds were read, and their facts' names: what a later version reads in addition is then no difference.
+ */
 export const catalogEntrySchema = z.strictObject({
   kind: z.string(),
   identity: z.string(),
