@@ -27,7 +27,7 @@ export const publicKeyOption = () =>
     .env(ENVIRONMENT.publicKeys)
     .argParser((value: string, before: readonly string[] | undefined) => [
       ...(before ?? []),
-      ...value.split(','),
+      ...value.split(',').filter((file) => file !== ''),
     ]);
 
 export const databaseOption = (text = "the database's name in the store") =>
