@@ -49,7 +49,7 @@ function regexOf(character: string, quoted: boolean): string {
 
 const MATCHING = `
   SELECT c.oid::bigint::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p') AND c.relname ~ $1
+   WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname ~ $1
      AND CASE WHEN $2::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname ~ $2 END`;
 
 /**

@@ -1,0 +1,107 @@
+import { ProgramFailed, runProgram, startProgram } from '../../lib/runtime/child-process';
+import { isRunning } from '../support/faulty-toolchain';
+import { eventually } from '../support/spawn';
+
+const sh = (script: string) => ({
+  command: '/bin/sh',
+  args: ['-c', script],
+  env: { PATH: process.env['PATH'] ?? '' },
+});
+
+async function failureOf(attempt: Promise<unknown>): Promise<ProgramFailed> {
+  const error: unknown = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ProgramFailed) return error;
+  throw new Error(`no ProgramFailed but ${String(error)}`);
+}
+
+async function* forever(): AsyncGenerator<Buffer> {
+  for (;;) yield await Promise.resolve(Buffer.alloc(65_536));
+}
+
+test('output ends well after exit 0', async () => {
+  expect(await runProgram(sh('echo hello'))).toBe('hello\n');
+});
+
+test.each([1_000, 5_000_000])('output of %d bytes followed by exit 3 does not end well', async (bytes) => {
+  const failure = await failureOf(runProgram(sh(`head -c ${bytes} /dev/zero; echo broken >&2; exit 3`)));
+  expect(failure).toMatchObject({ exitCode: 3, stderrTail: ['broken'] });
+  expect(failure.message).toBe('sh exited with 3\n  broken');
+});
+
+test('a signal that ends it is named', async () => {
+  expect((await failureOf(runProgram(sh('kill -KILL $$')))).message).toBe('sh was ended by SIGKILL');
+});
+
+test('a program that does not exist is named', async () => {
+  const failure = await failureOf(runProgram({ command: '/nonexistent/pg_dump', args: [], env: {} }));
+  expect(failure.message).toMatch(/pg_dump .*could not be started: .*ENOENT/);
+});
+
+test('nothing of our environment is handed on', async () => {
+  process.env['BACKSTOP_TEST_SECRET'] = 'secret';
+  expect(await runProgram(sh('env'))).not.toContain('secret');
+});
+
+test('input reaches the program; one that stops reading is no fault of the input', async () => {
+  const stdin = (async function* () {
+    yield await Promise.resolve(Buffer.from('abc'));
+  })();
+  expect(await runProgram({ ...sh('cat'), stdin })).toBe('abc');
+  expect(await runProgram({ ...sh('head -c 3 | wc -c'), stdin: forever() })).toMatch(/3/);
+  const failure = await failureOf(
+    runProgram({ ...sh('head -c 3 >/dev/null; echo why >&2; exit 4'), stdin: forever() }),
+  );
+  expect(failure).toMatchObject({ exitCode: 4, stderrTail: ['why'] });
+});
+
+test('an error of the input ends the program', async () => {
+  const stdin = (async function* () {
+    yield await Promise.resolve(Buffer.from('abc'));
+    throw new Error('the store broke off');
+  })();
+  const failure = await failureOf(runProgram({ ...sh('cat >/dev/null; sleep 60'), stdin }));
+  expect(failure.message).toMatch(/its input failed: the store broke off/);
+});
+
+test('a program that neither writes nor ends is ended, with what it started', async () => {
+  const pids: number[] = [];
+  const onStderrLine = (line: string) => pids.push(Number(line));
+  const stall = { timeoutMs: 300 };
+  const failure = await failureOf(
+    runProgram({ ...sh('echo $$ >&2; sleep 600 & echo $! >&2; wait'), onStderrLine, stall }),
+  );
+  expect(failure.message).toMatch(/nothing happened for/);
+  expect(pids).toHaveLength(2);
+  await eventually('both are gone', () => {
+    expect(pids.filter(isRunning)).toEqual([]);
+    return Promise.resolve();
+  });
+});
+
+test('a program whose measured work grows is left alone', async () => {
+  let bytes = 0;
+  const stall = { timeoutMs: 400, measure: () => Promise.resolve(bytes++) };
+  expect(await runProgram({ ...sh('sleep 1.5; echo done'), stall })).toBe('done\n');
+});
+
+test('a signal of ours ends it, also when it was raised before', async () => {
+  const controller = new AbortController();
+  const program = startProgram({ ...sh('sleep 600'), signal: controller.signal });
+  controller.abort(new Error('stop'));
+  expect((await failureOf(program.finished)).message).toMatch(/it was told to stop/);
+  expect((await failureOf(runProgram({ ...sh('sleep 600'), signal: controller.signal }))).message).toMatch(
+    /told to stop/,
+  );
+});
+
+test('whoever leaves the output early ends the program', async () => {
+  const program = startProgram(sh('yes'));
+  for await (const chunk of program.stdout) {
+    expect(chunk.length).toBeGreaterThan(0);
+    break;
+  }
+  expect((await failureOf(program.finished)).message).toMatch(/no longer wanted/);
+});
