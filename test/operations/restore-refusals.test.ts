@@ -222,6 +222,14 @@ describe('roles that the target lacks', () => {
     expect(await target.exists()).toBe(false);
   });
 
+  test('cannot be asked of a format that holds none', async () => {
+    const { bench } = await backedUp({ format: 'plain' });
+    await expect(restoreBench(bench).restore({ owners: true })).rejects.toMatchObject({
+      exitCode: 8,
+      message: expect.stringContaining('neither owners nor privileges'),
+    });
+  });
+
   test('are those of policies; with owners also owners, grantees and default privileges', async () => {
     const bench = await makeBench(await awkwardDatabase());
     const { manifest } = await bench.backup();
