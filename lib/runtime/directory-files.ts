@@ -62,7 +62,7 @@ export async function makeDirectory(directory: string): Promise<void> {
 export async function syncUpwards(directory: string, last: string): Promise<void> {
   const handle = await open(directory, 'r');
   await handle.sync().finally(() => handle.close());
-  if (directory !== last) await syncUpwards(path.dirname(directory), last);
+  if (directory.length > last.length) await syncUpwards(path.dirname(directory), last);
 }
 
 /** Writes to the last byte: a single write may take fewer. */
