@@ -103,6 +103,23 @@ test('an ICU database is made with its locale', async () => {
   await session(maintenance, (client) => dropDatabase(client, name));
 });
 
+test.each(sharedMajors().filter((major) => major >= 17))(
+  'PostgreSQL %i: the built-in provider and ICU rules read back the same',
+  async (major) => {
+    const maintenance = await freshDatabase(major);
+    const locales: Partial<DatabaseSettings>[] = [
+      { localeProvider: 'b', locale: 'C.UTF-8' },
+      { localeProvider: 'i', locale: 'und', icuRules: '&a < b' },
+    ];
+    for (const locale of locales) {
+      const name = uniqueName('locale');
+      await session(maintenance, (client) => createDatabase(client, name, { ...plain, ...locale }, major));
+      expect(await session(named(maintenance, name), readDatabaseSettings)).toMatchObject(locale);
+      await session(maintenance, (client) => dropDatabase(client, name));
+    }
+  },
+);
+
 test('ICU rules, the built-in provider and old majors have their own words', () => {
   const icu: DatabaseSettings = { ...plain, localeProvider: 'i', locale: 'und', icuRules: '&a < b' };
   expect(createDatabaseStatement('x', icu, 16)).toMatch(
