@@ -52,7 +52,11 @@ export function protection({ manifest, now }: CheckedPoint, state: ObjectState, 
   const retainUntil = new Date(manifest.retainUntil);
   if (!locks || state.legalHold || retainUntil <= now) return findings;
   const wanted = `it must be locked until ${manifest.retainUntil}`;
-  if (lockedUntil === undefined) return [...findings, fault('unlocked', key, `has no lock that we may read (s3:GetObjectRetention); ${wanted}`)];
+  if (lockedUntil === undefined)
+    return [
+      ...findings,
+      fault('unlocked', key, `has no lock that we may read (s3:GetObjectRetention); ${wanted}`),
+    ];
   const until = lockedUntil.toISOString();
   if (lockedUntil <= now)
     return [...findings, fault('unlocked', key, `was locked until ${until} only; ${wanted}`)];
