@@ -1,5 +1,5 @@
 /** The least that Backstop needs: one database, kept for 30 days. */
-import { defineSettings } from '../lib/settings/settings';
+import { defineSettings } from 'backstop/settings';
 
 export default defineSettings({
   name: 'backstop',

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadSettings } from '../../lib/settings/load';
@@ -30,6 +30,21 @@ test('without any file the example is used, and a note says so', () => {
   const { settings, note } = loadSettings(undefined, folderWith({}));
   expect(settings.name).toBe('backstop');
   expect(note).toContain('using examples/minimal.ts');
+});
+
+test('the example can be copied to where the note says', () => {
+  const root = path.resolve(__dirname, '../..');
+  mkdirSync(path.join(root, '.scratch'), { recursive: true });
+  const folder = mkdtempSync(path.join(root, '.scratch/settings-'));
+  try {
+    cpSync(path.join(root, 'examples/minimal.ts'), path.join(folder, 'backstop.config.ts'));
+    expect(loadSettings(undefined, folder)).toMatchObject({
+      settings: { name: 'backstop' },
+      note: undefined,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a file that was named and is not there is refused, never replaced by the example', () => {
