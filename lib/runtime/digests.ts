@@ -1,6 +1,5 @@
 /** Our own digests of an object, computed while its bytes pass by. */
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { StoredFile } from '../contract/manifest';
 import type { Body, PutOptions } from './store';
@@ -56,24 +55,6 @@ export async function* digested(
     // Not awaited: a body that hangs would keep us for ever.
     chunks.return?.().catch(() => undefined);
   }
-}
-
-/** The same as a stream. @param onFailure told why, before the stream ends with the same error */
-export function digestedStream(
-  body: Body,
-  digests: Digests,
-  onFailure: (error: unknown) => void,
-  options: Pick<PutOptions, 'signal' | 'onBytes'>,
-): Readable {
-  const chunks = async function* () {
-    try {
-      yield* digested(body, digests, options);
-    } catch (error) {
-      onFailure(error);
-      throw error;
-    }
-  };
-  return Readable.from(chunks(), { highWaterMark: 1 });
 }
 
 function chunksOf(body: Body): AsyncIterator<Uint8Array> {

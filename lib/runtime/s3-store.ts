@@ -12,6 +12,7 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
   HeadObjectCommand,
@@ -19,10 +20,9 @@ import {
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
-  type CreateMultipartUploadCommand,
+  type CompletedPart,
   type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Failure } from '../contract/failure';
@@ -30,8 +30,9 @@ import type { StoredFile } from '../contract/manifest';
 import { awsError } from './aws-error';
 import { checkedStream } from './checked-stream';
 import { delayedSignal } from './delayed-signal';
-import { crcHex, Digests, digestedStream } from './digests';
-import { planParts } from './part-plan';
+import { crcHex, digested, Digests } from './digests';
+import { sendObject, type MultipartRequests } from './multipart';
+import { PartBuffers } from './part-buffers';
 import { resumed } from './resumed-download';
 import { base64OfHex, unconfirmed, wholeObjectCrc, withLeftover } from './s3-confirmation';
 import { s3Failure, type S3Action } from './s3-failure';
@@ -74,26 +75,21 @@ interface Version {
   readonly object: ListedObject;
 }
 
-/** What the requests of an upload and its source share. */
-interface Sending {
-  readonly key: string;
-  readonly digests: Digests;
-  /** Raised by the caller's signal or by the first failure, with its reason. */
-  readonly signal: AbortSignal;
-  readonly fail: (reason: unknown) => void;
+/** CRC-32 of the whole object rather than of its parts' checksums: the same figure however it was cut. */
+const WHOLE_OBJECT_CRC = { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } as const;
+
+interface Checksum {
+  readonly ChecksumCRC32: string;
+}
+
+interface S3Requests extends MultipartRequests<CompletedPart> {
   /** Why an unfinished upload could not be removed. */
   leftover?: string;
 }
 
-type UploadCommand =
-  | PutObjectCommand
-  | CreateMultipartUploadCommand
-  | UploadPartCommand
-  | CompleteMultipartUploadCommand
-  | AbortMultipartUploadCommand;
-
 export class S3Store implements Store {
   readonly url: string;
+  private readonly buffers = new PartBuffers();
 
   /** @param graceMs how long a failed or stopped put waits for an answer that decides whether something is left */
   constructor(
@@ -115,68 +111,72 @@ export class S3Store implements Store {
 
   async put(key: string, body: Body, options: PutOptions = {}): Promise<StoredFile> {
     checkKey(key);
+    const { estimatedBytes = 0, onBytes } = options;
     const failed = new AbortController();
     const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
     const fail = (reason: unknown) => {
       failed.abort(reason);
     };
     const digests = new Digests();
-    const sending: Sending = { key, digests, signal, fail };
+    const requests = this.requests(key, digests, signal);
+    const sending = { signal, fail, estimatedBytes, buffers: this.buffers };
     try {
-      await this.upload(
-        sending,
-        digestedStream(body, digests, fail, { signal, onBytes: options.onBytes }),
-        options.estimatedBytes,
-      );
+      await sendObject(digested(body, digests, { signal, onBytes }), requests, sending);
     } catch (error) {
-      // What failed first is the cause: the rest failed because of it.
-      const cause: unknown = signal.aborted ? signal.reason : await this.failure('put', key, error);
-      throw sending.leftover === undefined ? cause : withLeftover(cause, sending.leftover);
+      const { leftover } = requests;
+      throw leftover === undefined ? error : withLeftover(error, leftover);
     }
     return digests.storedFile(key);
   }
 
-  private async upload(sending: Sending, body: Readable, estimatedBytes = 0): Promise<void> {
-    const { partBytes, inFlight } = planParts(estimatedBytes);
-    const upload = new Upload({
-      client: this.confirming(sending),
-      partSize: partBytes,
-      queueSize: inFlight,
-      params: {
-        ...{ Bucket: this.bucket, Key: sending.key, Body: body, IfNoneMatch: '*' },
-        ...{ ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' },
-      },
-    });
-    await upload.done();
-  }
-
-  /** The client as an upload sees it: states our checksums, compares the answers, stops the source at a failure. */
-  private confirming(sending: Sending): S3Client {
-    const graceful = delayedSignal(sending.signal, this.graceMs);
-    const send = async (command: UploadCommand) => {
-      if (command instanceof AbortMultipartUploadCommand) return this.abort(command, sending);
-      try {
-        const stated = stateChecksum(command, sending.digests);
-        const abortSignal = command instanceof UploadPartCommand ? sending.signal : graceful;
-        const answer = await this.client.send(command as UploadPartCommand, { abortSignal });
-        if (stated !== undefined && stated !== answer.ChecksumCRC32)
-          throw unconfirmed(`${this.url}/${sending.key}`, stated, answer.ChecksumCRC32);
-        return answer;
-      } catch (error) {
-        sending.fail(await this.failure('put', sending.key, error));
-        throw error;
-      }
+  /** Each states a checksum of ours, so that the store refuses what arrived otherwise, and compares its answer. */
+  private requests(key: string, digests: Digests, signal: AbortSignal): S3Requests {
+    const place = { Bucket: this.bucket, Key: key };
+    const atOnce = { abortSignal: signal };
+    // Of these it must be known whether they left something behind.
+    const graceful = { abortSignal: delayedSignal(signal, this.graceMs) };
+    const whole = () => ({ ChecksumCRC32: base64OfHex(digests.crc32) });
+    const confirmed = async <T extends Partial<Checksum>>(
+      stated: Checksum,
+      answering: Promise<T>,
+    ): Promise<T> => {
+      const answer = await this.explained('put', key, answering);
+      if (stated.ChecksumCRC32 === answer.ChecksumCRC32) return answer;
+      throw unconfirmed(`${this.url}/${key}`, stated.ChecksumCRC32, answer.ChecksumCRC32);
     };
-    return Object.assign(Object.create(this.client) as S3Client, { send });
-  }
-
-  private async abort(command: AbortMultipartUploadCommand, sending: Sending) {
-    const abortSignal = AbortSignal.timeout(this.graceMs);
-    return this.client.send(command, { abortSignal }).catch((error: unknown) => {
-      const { code, text } = awsError(error);
-      if (code !== 'NoSuchUpload') sending.leftover = text;
-      return {};
-    });
+    const requests: S3Requests = {
+      putWhole: async (Body) => {
+        const command = new PutObjectCommand({ ...place, ...whole(), Body, IfNoneMatch: '*' });
+        await confirmed(whole(), this.client.send(command, graceful));
+      },
+      begin: async () => {
+        const command = new CreateMultipartUploadCommand({ ...place, ...WHOLE_OBJECT_CRC });
+        const { UploadId = '' } = await this.explained('put', key, this.client.send(command, graceful));
+        return UploadId;
+      },
+      putPart: async (UploadId, PartNumber, Body) => {
+        const stated = { ChecksumCRC32: base64OfHex(crcHex(crc32(Body))) };
+        const command = new UploadPartCommand({ ...place, ...stated, UploadId, PartNumber, Body });
+        const { ETag } = await confirmed(stated, this.client.send(command, atOnce));
+        return { PartNumber, ETag, ...stated };
+      },
+      complete: async (UploadId, Parts) => {
+        const command = new CompleteMultipartUploadCommand({
+          ...{ ...place, ...whole(), UploadId, MultipartUpload: { Parts: [...Parts] }, IfNoneMatch: '*' },
+          ...{ ChecksumType: 'FULL_OBJECT', MpuObjectSize: digests.bytes },
+        });
+        await confirmed(whole(), this.client.send(command, graceful));
+      },
+      abort: async (UploadId) => {
+        const command = new AbortMultipartUploadCommand({ ...place, UploadId });
+        const sent = this.client.send(command, { abortSignal: AbortSignal.timeout(this.graceMs) });
+        await sent.catch((error: unknown) => {
+          const { code, text } = awsError(error);
+          if (code !== 'NoSuchUpload') requests.leftover = text;
+        });
+      },
+    };
+    return requests;
   }
 
   async get(key: string, { signal }: ReadOptions = {}): Promise<Readable> {
@@ -206,11 +206,8 @@ export class S3Store implements Store {
     const version = await this.newest(key, 'head');
     if (version === undefined) return undefined;
     const place = { Bucket: this.bucket, Key: key, VersionId: version.versionId };
-    const answer = await this.client
-      .send(new HeadObjectCommand({ ...place, ChecksumMode: 'ENABLED' }))
-      .catch(async (error: unknown) => {
-        throw await this.failure('head', key, error);
-      });
+    const command = new HeadObjectCommand({ ...place, ChecksumMode: 'ENABLED' });
+    const answer = await this.explained('head', key, this.client.send(command));
     return {
       ...version.object,
       crc32: wholeObjectCrc(answer.ChecksumCRC32, answer.ChecksumType),
@@ -264,8 +261,12 @@ export class S3Store implements Store {
       ...{ Bucket: this.bucket, Prefix: prefix, MaxKeys: pageSize },
       ...{ KeyMarker: before?.NextKeyMarker, VersionIdMarker: before?.NextVersionIdMarker },
     });
-    return this.client.send(command).catch(async (error: unknown) => {
-      throw await this.failure(action, prefix, error);
+    return this.explained(action, prefix, this.client.send(command));
+  }
+
+  private async explained<T>(action: S3Action, key: string, answering: Promise<T>): Promise<T> {
+    return answering.catch(async (error: unknown) => {
+      throw await this.failure(action, key, error);
     });
   }
 
@@ -273,16 +274,4 @@ export class S3Store implements Store {
     const region = await this.client.config.region().catch(() => 'none is set');
     return s3Failure(action, { bucket: this.bucket, key, region }, error);
   }
-}
-
-/** @returns the CRC-32 which the store has to answer; undefined for a request without bytes */
-function stateChecksum(command: UploadCommand, digests: Digests): string | undefined {
-  if (command instanceof UploadPartCommand) {
-    const hex = crcHex(crc32(command.input.Body as Uint8Array));
-    return (command.input.ChecksumCRC32 = base64OfHex(hex));
-  }
-  if (command instanceof CompleteMultipartUploadCommand) command.input.MpuObjectSize = digests.bytes;
-  if (command instanceof CompleteMultipartUploadCommand || command instanceof PutObjectCommand)
-    return (command.input.ChecksumCRC32 = base64OfHex(digests.crc32));
-  return undefined;
 }

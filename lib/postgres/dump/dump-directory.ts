@@ -15,7 +15,7 @@ import { compressionArgument, dumpFailure, startPgDump } from './pg-dump';
 
 /** Files at once: one large table must not keep the small ones waiting. */
 const UPLOADS = 3;
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 
 export async function dumpDirectory(outer: DumpRequest): Promise<Dumped> {
   const stop = new AbortController();
