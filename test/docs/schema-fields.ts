@@ -49,7 +49,7 @@ function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(', ');
   if (schema.format === 'date-time') return 'instant';
-  if (Array.isArray(schema.type)) return schema.type.join(' or ');
+  if (typeof schema.type === 'object') return schema.type.join(' or ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   return schema.type ?? 'any';
 }

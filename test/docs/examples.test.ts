@@ -1,0 +1,105 @@
+/** What the documentation tells people to type is typed here, in the order in which they read it. */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { TEST_PASSWORD } from '../support/postgres-cluster';
+import { shopDatabase } from '../support/small-database';
+import { sharedMajors } from '../support/shared-servers';
+import { codeBlocks, markdownFiles, read, ROOT, type CodeBlock } from './markdown';
+
+const IN_ORDER = ['README.md', 'docs/restore.md'];
+
+const blocksOf = (file: string) => codeBlocks(read(file)).map((block) => ({ file, ...block }));
+
+function marked(mark: string): (CodeBlock & { readonly file: string })[] {
+  return IN_ORDER.flatMap(blocksOf).filter(({ marks }) => marks.includes(mark));
+}
+
+describe('typed one after the other', () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'reader-'));
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    const url = new URL(await shopDatabase(sharedMajors()[0]));
+    url.password = '';
+    environment = {
+      SHOP_URL: url.href,
+      SERVER_URL: url.href.replace(/\/[^/]*$/, ''),
+      PGPASSWORD: TEST_PASSWORD,
+      BACKSTOP_STORE: `file:${home}/backups`,
+    };
+  });
+
+  test('the variables are those that the README tells to set', () => {
+    const [settings] = marked('variables');
+    const names = [...(settings?.text ?? '').matchAll(/^export (\w+)=/gm)].map(([, name]) => name);
+    expect(names.sort()).toEqual(Object.keys(environment).sort());
+  });
+
+  test('no runnable example stands where nobody would run it', () => {
+    const everywhere = markdownFiles().flatMap(blocksOf);
+    expect(everywhere.filter(({ marks }) => marks.includes('runnable'))).toHaveLength(
+      marked('runnable').length,
+    );
+  });
+
+  test.each(marked('runnable').map(({ file, text, marks }) => [file, text, expectedExit(marks)] as const))(
+    '%s: %s',
+    async (_, text, expected) => {
+      const script = [...marked('prelude').map((prelude) => prelude.text), text].join('\n');
+      const { PATH = '' } = process.env;
+      const env = { PATH, HOME: home, ...environment };
+      const outcome = await bash(script, env);
+      expect(outcome).toEqual({ exitCode: expected, stderr: expect.any(String) });
+    },
+  );
+});
+
+function expectedExit(marks: readonly string[]): number {
+  return Number(marks.find((mark) => mark.startsWith('exit='))?.slice('exit='.length) ?? 0);
+}
+
+function bash(script: string, env: Record<string, string>) {
+  return new Promise<{ exitCode: number; stderr: string }>((resolve) => {
+    const child = execFile(
+      'bash',
+      ['-e', '-o', 'pipefail', '-c', script],
+      { cwd: ROOT, env },
+      (_, __, stderr) => {
+        resolve({ exitCode: child.exitCode ?? -1, stderr });
+      },
+    );
+  });
+}
+
+test('examples in TypeScript compile where they belong', () => {
+  const examples = markdownFiles()
+    .flatMap(blocksOf)
+    .filter(({ language }) => language === 'ts');
+  expect(examples.length).toBeGreaterThan(0);
+  mkdirSync(path.join(ROOT, '.scratch'), { recursive: true });
+  const folder = mkdtempSync(path.join(ROOT, '.scratch/docs-'));
+  try {
+    examples.forEach(({ text }, index) => {
+      writeFileSync(path.join(folder, `example-${index}.ts`), text);
+    });
+    writeFileSync(
+      path.join(folder, 'tsconfig.json'),
+      '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }',
+    );
+    const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+    expect(compile(tsc, folder)).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** @returns what the compiler complains about */
+function compile(tsc: string, folder: string): string {
+  try {
+    return execFileSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8' });
+  } catch (error) {
+    return (error as { readonly stdout: string }).stdout;
+  }
+}
