@@ -178,8 +178,6 @@ describe('an upload in parts', () => {
       client.send(new CompleteMultipartUploadCommand({ ...upload, IfNoneMatch: '*' })),
     ).rejects.toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
   });
-    expect(await upload.done()).toMatchObject({ ChecksumCRC32: crc32Base64(...parts) });
-  });
 });
 
 describe('an object put whole', () => {
@@ -262,3 +260,4 @@ describe('If-None-Match: *', () => {
     const outcomes = await Promise.allSettled(attempts);
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
   });
+});
