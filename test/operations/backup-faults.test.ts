@@ -93,6 +93,12 @@ describe.each(FORMATS)('in %s format', (format) => {
     const bench = await makeBench(url);
     expect((await bench.backup({ format })).manifest.warnings).toEqual([]);
   });
+
+  test('messages that parallel workers write into one another are no warnings', async () => {
+    const bench = await makeBench(url);
+    const postgresBin = faultyToolchain('speaks-in-pieces').directory;
+    expect((await bench.backup({ format, postgresBin })).manifest.warnings).toEqual([]);
+  });
 });
 
 test('a stream that is cut after 12 MB leaves no object', async () => {

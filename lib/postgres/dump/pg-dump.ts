@@ -36,8 +36,8 @@ export function startPgDump(request: DumpRequest, output: PgDumpOutput): Program
       ...(output.measure === undefined ? {} : { measure: output.measure }),
     },
     onStderrLine: (line) => {
-      // Parallel workers write "pg_dump:" and the message apart: the prefixes of two may come in a row.
-      const message = line.replace(/^(pg_dump:)* /, '').replace(/^(pg_dump:)+$/, '');
+      // Parallel workers write "pg_dump:", the space and the message apart: those of two may come mixed.
+      const message = line.replace(/^(pg_dump:| )+/, '');
       if (message !== '' && !HARMLESS.test(message)) events.warning(`pg_dump: ${message}`);
       output.onMessage?.(message);
     },
