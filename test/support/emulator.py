@@ -5,7 +5,8 @@ What S3 does and moto (5.1 and 5.2) does not:
 - a checksum that is sent is verified, kept, and answered: on PutObject, UploadPart, CompleteMultipartUpload
   and HeadObject;
 - of two writers with `If-None-Match: *` exactly one wins.
-The gaps are closed by two hooks; where moto has not what they need, the emulator refuses to start.
+And one thing that S3 does in no time: a listing of versions, for which moto copies every byte of the bucket.
+The gaps are closed by hooks; where moto has not what they need, the emulator refuses to start.
 
 Usage: python emulator.py PORT
 """
@@ -15,13 +16,14 @@ import binascii
 import functools
 import hashlib
 import inspect
+import io
 import sys
 import threading
 from urllib.parse import parse_qs, urlparse
 from xml.dom import minidom
 
 import moto
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from moto.server import main
 from werkzeug.datastructures import Headers
@@ -41,6 +43,9 @@ one_write_at_a_time = threading.RLock()
 def close_gaps():
     needs(FakeBucket, "has_default_lock")
     needs(FakeBucket, "default_retention")
+    needs(FakeKey, "etag")
+    needs(FakeKey, "dispose")
+    FakeKey.__deepcopy__ = copy_without_bytes
     hook(S3Backend, "put_object", ["bucket_name", "multipart", "lock_mode", "lock_until"], put_with_default_retention)
     hook(S3Response, "_key_response", ["request", "full_url"], answer_with_checksums)
 
@@ -65,6 +70,15 @@ def put_with_default_retention(backend, original, bucket_name, *args, **kwargs):
     if kwargs.get("multipart") and not kwargs.get("lock_mode") and bucket.has_default_lock:
         kwargs.update(lock_mode=bucket.default_lock_mode, lock_until=bucket.default_retention())
     return original(backend, bucket_name, *args, **kwargs)
+
+
+def copy_without_bytes(key, memo):
+    with key.lock:
+        key.etag  # made of the bytes, and kept
+    twin = object.__new__(FakeKey)
+    # Whoever disposes of the copy must not close the buffer of the original.
+    twin.__dict__.update(key.__dict__, multipart=None, disposed=True, _value_buffer=io.BytesIO())
+    return twin
 
 
 def answer_with_checksums(s3, original, request, full_url):
