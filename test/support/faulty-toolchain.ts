@@ -6,7 +6,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,11 +33,11 @@ export function faultyToolchain(
   if (real === undefined) throw new Error(`no PostgreSQL ${major}`);
   const directory = mkdtempSync(path.join(tmpdir(), 'faulty-'));
   for (const program of PROGRAMS.filter((name) => name !== faulty)) {
-    symlinkSync(path.join(real, program), path.join(directory, program));
+    writeLink(path.join(real, program), path.join(directory, program));
   }
   // Under its own name: it begins each message with it.
   mkdirSync(path.join(directory, 'real'));
-  symlinkSync(path.join(real, faulty), path.join(directory, 'real', faulty));
+  writeLink(path.join(real, faulty), path.join(directory, 'real', faulty));
   copyFileSync(path.join(FIXTURES, faulty, fixture), path.join(directory, faulty));
   chmodSync(path.join(directory, faulty), 0o755);
   const pidFile = path.join(directory, 'pid');
@@ -53,6 +52,11 @@ export function faultyToolchain(
       writeFileSync(path.join(directory, 'go'), '');
     },
   };
+}
+
+/** Not a symbolic link: programs that bin/setup unpacked look for their libraries from where they are called. */
+function writeLink(program: string, file: string): void {
+  writeFileSync(file, `#!/bin/sh\nexec '${program}' "$@"\n`, { mode: 0o755 });
 }
 
 export function isRunning(pid: number): boolean {
