@@ -1,0 +1,70 @@
+/**
+ * `npm run demo`: everything that Backstop promises so far, on this machine alone, with the real programs.
+ * Exits with 0 only where each step did exactly what it should.
+ */
+import { parseArgs } from 'node:util';
+import { installedMajors } from '../support/find-postgres';
+import { rehearse, type Size } from './rehearse';
+import { Report } from './report';
+import { Stage } from './stage';
+
+/** One GB, whichever way it is counted. */
+const MEGABYTES = '1024';
+/** For a step that was stopped: its programs notice that the servers are gone. */
+const GRACE_MS = 15_000;
+
+async function main(): Promise<number> {
+  const size = sizeAsked();
+  const [stage, report] = [new Stage(), new Report(process.stdout)];
+  const rehearsal = rehearse(stage, report, size);
+  try {
+    await Promise.race([rehearsal, stopSignal()]);
+    report.end();
+    return 0;
+  } catch (error) {
+    report.fail(error);
+    return 1;
+  } finally {
+    const settled = rehearsal.catch(() => undefined);
+    await stage.close(() => Promise.race([settled, delay(GRACE_MS)]));
+  }
+}
+
+/** The newest PostgreSQL that is here: from 16 on dumps are compressed with zstd. */
+function sizeAsked(): Size {
+  const newest = String(installedMajors().at(-1));
+  const { values } = parseArgs({
+    options: {
+      megabytes: { type: 'string', default: MEGABYTES },
+      postgres: { type: 'string', default: newest },
+    },
+  });
+  const megabytes = Number(values.megabytes);
+  if (!(megabytes >= 1))
+    throw new Error(`--megabytes is ${values.megabytes}; allowed is a number from 1 on.`);
+  return { megabytes, major: Number(values.postgres) };
+}
+
+/** Ctrl-C above all; and a pipe whose reader has gone. */
+function stopSignal(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(name, () => {
+        reject(new Error(`Stopped by ${name}.`));
+      });
+    process.stdout.on('error', reject);
+  });
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}
+
+main().then(
+  // Nothing that a stopped step left behind may keep us.
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  },
+);
