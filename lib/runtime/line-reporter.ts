@@ -36,9 +36,10 @@ export function lineReporter(write: (line: string) => void, clock: Clock): Repor
 export function progressText(progress: Progress, elapsedSeconds: number): string {
   const { phase, done, total, unit, bytes } = progress;
   const rate = rateOf(progress, elapsedSeconds);
+  const amount = (count: number) => (unit === 'bytes' ? humanBytes(count) : String(count));
   const parts = [
-    `${done}${total === undefined ? '' : ` of ${total}`} ${unit}`,
-    ...(bytes === undefined ? [] : [humanBytes(bytes)]),
+    `${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}${unit === 'bytes' ? '' : ` ${unit}`}`,
+    ...(bytes === undefined || unit === 'bytes' ? [] : [humanBytes(bytes)]),
     ...(rate.bytesPerSecond > 0 ? [`${humanBytes(rate.bytesPerSecond)}/s`] : []),
     ...(rate.secondsLeft === undefined ? [] : [`${humanSeconds(rate.secondsLeft)} left`]),
   ];

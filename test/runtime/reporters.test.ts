@@ -1,6 +1,6 @@
 import { humanBytes, humanSeconds } from '../../lib/contract/human';
 import { jsonReporter } from '../../lib/runtime/json-reporter';
-import { lineReporter } from '../../lib/runtime/line-reporter';
+import { lineReporter, progressText } from '../../lib/runtime/line-reporter';
 import { rateOf } from '../../lib/runtime/progress-rate';
 
 function clockAt(start: string) {
@@ -33,6 +33,17 @@ test('a pipe gets plain lines: the first, one each ten seconds, and the last', (
     'dump: 2 of 4 tables, 2.00 MB, 200.0 kB/s, 10 s left',
     'dump: 4 of 4 tables, 4.00 MB, 200.0 kB/s, 0.0 s left',
   ]);
+});
+
+test('bytes are told as people read them, once', () => {
+  const fetched = {
+    phase: 'fetch',
+    unit: 'bytes',
+    done: 1_500_000,
+    total: 3_000_000,
+    bytes: 1_500_000,
+  } as const;
+  expect(progressText(fetched, 1)).toBe('fetch: 1.50 MB of 3.00 MB, 1.50 MB/s, 1.0 s left');
 });
 
 test('--json gives one object a line, each with its event and instant', () => {
