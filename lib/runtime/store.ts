@@ -13,7 +13,10 @@ import type { Readable } from 'node:stream';
 import { Failure } from '../contract/failure';
 import type { StoredFile } from '../contract/manifest';
 
-/** A body that throws makes the put fail: a stream of a child process must end well only after exit 0. */
+/**
+ * A body that throws makes the put fail: a stream of a child process must end well only after exit 0. A chunk is good
+ * until the next one is asked for: a body may use one buffer again.
+ */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface PutOptions {

@@ -88,6 +88,20 @@ export function describeStore(name: string, makeStore: () => Promise<TestedStore
       },
     );
 
+    test('a body may use one buffer again and again', async () => {
+      const bytes = randomBytes(PART_BYTES + 3 * MIB);
+      const reused = async function* () {
+        const chunk = Buffer.alloc(MIB);
+        for (let from = 0; from < bytes.byteLength; from += MIB) {
+          bytes.copy(chunk, 0, from);
+          yield await Promise.resolve(chunk);
+          chunk.fill(0);
+        }
+      };
+      expect(await store.put('reused', reused())).toMatchObject(digestsOf(bytes));
+      expect(bytes.equals(await read(store, 'reused'))).toBe(true);
+    });
+
     test('a body may be plain bytes', async () => {
       const bytes = randomBytes(100);
       expect(await store.put('plain', bytes)).toMatchObject(digestsOf(bytes));

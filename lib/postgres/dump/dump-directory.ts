@@ -2,20 +2,19 @@
  * Directory format: one file per table, written by parallel jobs. Each file is stored while the others are still
  * being dumped, and deleted once the store has confirmed it: local disk holds only what waits for its upload.
  */
-import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { Failure } from '../../contract/failure';
 import type { StoredFile } from '../../contract/manifest';
 import { POINT_OBJECTS } from '../../contract/object-keys';
+import { fileChunks } from '../../runtime/file-chunks';
 import { readArchiveList, tableDataEntries, type ArchiveEntry } from './archive-list';
 import type { Dumped, DumpRequest } from './dump-request';
 import { compressionArgument, dumpFailure, startPgDump } from './pg-dump';
 
 /** Files at once: one large table must not keep the small ones waiting. */
 const UPLOADS = 3;
-const READ_BYTES = 256 * 1024;
 
 export async function dumpDirectory(outer: DumpRequest): Promise<Dumped> {
   const stop = new AbortController();
@@ -131,7 +130,7 @@ class FileUploads {
     const { size } = await stat(file);
     const stored = await this.request.store.put(
       `${this.request.prefix}${POINT_OBJECTS.dumpDirectory}${name}`,
-      createReadStream(file, { highWaterMark: READ_BYTES }),
+      fileChunks(file),
       { estimatedBytes: size, signal: this.request.signal },
     );
     if (stored.bytes !== size) throw new Failure('dump-failed', `${name} grew while it was being stored.`);
