@@ -1,5 +1,5 @@
 /** What the documentation tells people to type is typed here, in the order in which they read it. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -73,7 +73,7 @@ function bash(script: string, env: Record<string, string>) {
   });
 }
 
-test('examples in TypeScript compile where they belong', () => {
+test('examples in TypeScript compile, and are settings without a fault', () => {
   const examples = markdownFiles()
     .flatMap(blocksOf)
     .filter(({ language }) => language === 'ts');
@@ -89,17 +89,18 @@ test('examples in TypeScript compile where they belong', () => {
       '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }',
     );
     const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
-    expect(compile(tsc, folder)).toBe('');
+    expect(complaintsOf([tsc, '--project', folder])).toBe('');
+    examples.forEach((_, index) => {
+      expect(complaintsOf(['--import', 'tsx', path.join(folder, `example-${index}.ts`)])).toBe('');
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
-/** @returns what the compiler complains about */
-function compile(tsc: string, folder: string): string {
-  try {
-    return execFileSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8' });
-  } catch (error) {
-    return (error as { readonly stdout: string }).stdout;
-  }
+/** @returns all that a program of Node prints; nothing where it ends well and has nothing to say */
+function complaintsOf(args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  const said = `${stdout}${stderr}`;
+  return status === 0 || said !== '' ? said : `exit code ${String(status)}`;
 }
