@@ -81,10 +81,10 @@ export class Report {
     const columns = [
       { title: '#', cell: (row: StepResult) => String(this.results.indexOf(row) + 1), align: 'right' },
       { title: 'STEP', cell: ({ title }: StepResult) => title },
-      { title: 'WHAT HAPPENED', cell: ({ outcome }: StepResult) => outcome },
+      { title: 'WHAT HAPPENED', cell: ({ outcome }: StepResult) => outcome, expendable: 1 },
       { title: 'TIME', cell: ({ seconds }: StepResult) => humanSeconds(seconds), align: 'right' },
     ] as const;
-    this.write(plainTable(this.results, columns, undefined));
+    this.write(plainTable(this.results, columns, this.stdout.isTTY ? this.stdout.columns : undefined));
     if (this.figures.length === 0) return;
     this.write(`\n${this.colour('bold', 'Figures')}`);
     const width = Math.max(...this.figures.map(({ name }) => name.length));
