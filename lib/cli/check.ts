@@ -91,13 +91,16 @@ function checkText({ points, findings, bytesProvenBy }: CheckResult): string {
 }
 
 function findingText({ severity, subject, text }: Finding): string {
-  return `${severity === 'fault' ? 'FAULT' : 'note '}  ${subject} ${text}`;
+  // A message that was written for itself names its subject already.
+  const told = text.startsWith(subject) ? text : `${subject} ${text}`;
+  return `${severity === 'fault' ? 'FAULT' : 'note '}  ${told}`;
 }
 
 function failOnFaults({ findings }: CheckResult): void {
   const faults = findings.filter(({ severity }) => severity === 'fault');
   if (faults.length === 0) return;
-  throw new Failure('stored-data-faulty', `${faults.length} faults were found in the store.`, {
+  const count = faults.length === 1 ? '1 fault was' : `${faults.length} faults were`;
+  throw new Failure('stored-data-faulty', `${count} found in the store.`, {
     hint: 'Back up now, then find out who or what changed the store. Points without a fault can be restored.',
   });
 }

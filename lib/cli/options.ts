@@ -93,8 +93,9 @@ export function defaultKeyFile(home = homedir()): string {
   return path.join(home, '.config', 'backstop', 'signing-key.pem');
 }
 
+/** @throws Failure `usage`: what is no store is told before anything about keys */
 function mayUseDefaultKey(options: StoreOptions): boolean {
-  return storeUrl(options).startsWith('file:');
+  return openStoreOf(options).url.startsWith('file:');
 }
 
 function storeUrl({ store }: StoreOptions): string {

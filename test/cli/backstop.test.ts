@@ -207,7 +207,7 @@ test('a faulty point is listed with its reason, and check and restore end with 7
   );
   expect(await backstop(['check', '--deep'], me.env)).toMatchObject({
     exitCode: 7,
-    stdout: expect.stringMatching(/^FAULT {2}points\/daily\/postgres\/shop\/.*toc\.dat has the SHA-256/m),
+    stdout: expect.stringMatching(/^FAULT {2}points\/daily\/postgres\/shop\/\S*toc\.dat has the SHA-256/m),
   });
   editManifest(store, manifestKey, { reason: 'another' });
   expect(await backstop(['list'], me.env)).toMatchObject({

@@ -24,6 +24,12 @@ test('without a store nothing is opened', () => {
   expect(() => openStoreOf({})).toThrow('No store is named.');
 });
 
+test('what is no store is told before anything about keys', async () => {
+  const told = { message: expect.stringContaining('"backups" is no store') };
+  await expect(signerOf({ store: 'backups' }, home)).rejects.toMatchObject(told);
+  await expect(trustOf({ store: 'backups' }, home)).rejects.toMatchObject(told);
+});
+
 test('a directory store is signed with the default key once it was made, and never makes it by the way', async () => {
   await expect(signerOf({ store }, home)).rejects.toMatchObject({
     kind: 'usage',
