@@ -44,6 +44,7 @@ export class BackupProgress implements DumpEvents {
     const client = await connect(request.target, `${applicationName} watch`);
     const told = new Set<number>();
     try {
+      await client.query("SET search_path = ''");
       while (await pause(ended)) {
         for (const waiter of await waitersFor(client, applicationName)) {
           const { pid, user, application, statement, waitingSeconds } = waiter;

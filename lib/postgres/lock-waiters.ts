@@ -37,6 +37,7 @@ const WAITERS = `
 export async function describeBlockers(target: ConnectionTarget, tables: readonly Table[]): Promise<string> {
   const client = await connect(target);
   try {
+    await client.query("SET search_path = ''");
     const { rows } = await client.query<BlockerRow>(BLOCKERS, [tables.map((table) => table.oid)]);
     const texts = rows.map((row) => {
       const table = tables.find((candidate) => candidate.oid === row.oid);

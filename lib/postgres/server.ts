@@ -98,6 +98,6 @@ export async function refuseTransactionPooler(target: ConnectionTarget, client: 
 }
 
 async function backendPid(client: Client): Promise<number | undefined> {
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid');
   return rows[0]?.pid;
 }

@@ -24,11 +24,14 @@ const NO_SUCH_TABLE = '42P01';
 const LOCK_NOT_AVAILABLE = '55P03';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** No limit may end the holder, and a client that is gone must be noticed by the server. */
+/**
+ * No limit may end the holder, and a client that is gone must be noticed by the server. Instants come in the one style
+ * that pg reads.
+ */
 const SESSION_SETTINGS = `
   SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off;
   SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 6;
-  SET search_path = ''`;
+  SET DateStyle = ISO; SET search_path = ''`;
 
 /** Prepares a session that holds or shares a snapshot. */
 export async function prepareSession(client: Client, lockTimeoutSeconds: number): Promise<void> {

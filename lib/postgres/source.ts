@@ -46,10 +46,11 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
   const lost = watchForLoss(target, holder);
   try {
     await refuseTransactionPooler(target, holder);
+    // From here on nothing that users made in the database can stand in for a function or operator of the system.
+    await prepareSession(holder, options.lockTimeoutSeconds);
     const facts = await readServerFacts(holder);
     const excluded = await tablesMatching(holder, options.excludeTableData);
     const chosen = await chosenTables(holder, options.tables);
-    await prepareSession(holder, options.lockTimeoutSeconds);
     await demandAlone(holder, options.name);
     const snapshot = await takeSnapshot(target, holder);
     const isDumped = (table: Table) =>

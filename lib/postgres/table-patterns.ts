@@ -50,11 +50,15 @@ function regexOf(character: string, quoted: boolean): string {
 const MATCHING = `
   SELECT c.oid::bigint::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname ~ $1
-     AND CASE WHEN $2::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname ~ $2 END`;
+     AND ($2::text IS NULL OR n.nspname ~ $2)`;
+
+// Every name is qualified: it runs under a search_path that users may have set.
+const VISIBLE = `
+  SELECT t.oid FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS t(oid) WHERE pg_catalog.pg_table_is_visible(t.oid)`;
 
 /**
- * Oids of the tables that patterns mean, and the patterns that mean none. Needs a session with the default
- * search_path, as pg_dump uses for this.
+ * Oids of the tables that patterns mean, and the patterns that mean none. Needs a session with an empty search_path;
+ * a pattern without a schema means what the default one shows, as for pg_dump.
  */
 export async function tablesMatching(
   client: Client,
@@ -65,8 +69,17 @@ export async function tablesMatching(
   for (const pattern of patterns) {
     const { schema, name } = parseTablePattern(pattern);
     const { rows } = await client.query<{ oid: number }>(MATCHING, [name, schema ?? null]);
-    if (rows.length === 0) unmatched.push(pattern);
-    for (const row of rows) oids.add(row.oid);
+    const matching = rows.map(({ oid }) => oid);
+    const meant = schema === undefined ? await visible(client, matching) : matching;
+    if (meant.length === 0) unmatched.push(pattern);
+    for (const oid of meant) oids.add(oid);
   }
   return { oids, unmatched };
+}
+
+async function visible(client: Client, oids: readonly number[]): Promise<number[]> {
+  await client.query('RESET search_path');
+  const { rows } = await client.query<{ oid: number }>(VISIBLE, [oids]);
+  await client.query("SET search_path = ''");
+  return rows.map(({ oid }) => oid);
 }

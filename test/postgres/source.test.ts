@@ -6,6 +6,7 @@ import { openSource } from '../../lib/postgres/source';
 import { query } from '../support/postgres-cluster';
 import { freshDatabase, sharedMajors, sharedServers } from '../support/shared-servers';
 import { shopDatabase } from '../support/small-database';
+import { eventually } from '../support/spawn';
 import { startTransactionPooler } from '../support/transaction-pooler';
 
 const options = {
@@ -43,6 +44,23 @@ describe.each(sharedMajors())('PostgreSQL %s', (major) => {
     });
   });
 
+  test('a snapshot is taken after the locks: rows that were replaced while we waited are the new ones', async () => {
+    const url = await shopDatabase(major);
+    const migration = new Client({ connectionString: url });
+    await migration.connect();
+    await migration.query(`BEGIN; TRUNCATE audit_log; INSERT INTO audit_log (what) VALUES ('new')`);
+    const opening = openSource(connectionTarget(url, {}), { ...options, lockTimeoutSeconds: 60 });
+    await eventually('the holder waits', async () => {
+      const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'audit_log'::regclass`;
+      expect(await query(url, waiting)).toHaveLength(1);
+    });
+    await migration.query('COMMIT');
+    await migration.end();
+    await ended(await opening, async ({ holder }) => {
+      expect((await holder.query('SELECT what FROM public.audit_log')).rows).toEqual([{ what: 'new' }]);
+    });
+  });
+
   test('sessions that join see what the holder sees, and nothing later', async () => {
     const url = await shopDatabase(major);
     await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
@@ -70,6 +88,37 @@ describe.each(sharedMajors())('PostgreSQL %s', (major) => {
   });
 });
 
+test('functions that users made under the names of the system are never run', async () => {
+  const url = await freshDatabase();
+  const trap = (name: string, type: string) =>
+    `CREATE FUNCTION public.${name} RETURNS ${type} LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'trapped'; END$$;`;
+  await query(
+    url,
+    `${trap('pg_backend_pid()', 'int')} ${trap('pg_is_in_recovery()', 'boolean')}
+     ${trap('pg_database_size(name)', 'bigint')} ${trap('pg_table_is_visible(oid)', 'boolean')}
+     CREATE TABLE kept (a int);
+     ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path = public, pg_catalog`,
+  );
+  const excluding = { ...options, excludeTableData: ['kept'] };
+  await ended(await openSource(connectionTarget(url, {}), excluding), async (source) => {
+    await (await source.join()).end();
+    expect(source.dumped).toEqual([]);
+  });
+});
+
+test.each(['SQL, DMY', 'German', 'Postgres, MDY'])(
+  'a database with the DateStyle %s has an age',
+  async (style) => {
+    const url = await freshDatabase();
+    await query(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET DateStyle = '${style}'`);
+    const before = Date.now();
+    await ended(await openSource(connectionTarget(url, {}), options), async ({ snapshot }) => {
+      expect(Math.abs(snapshot.at.getTime() - before)).toBeLessThan(60_000);
+      return Promise.resolve();
+    });
+  },
+);
+
 test('tables created while we lock are in the snapshot, or it is taken again', async () => {
   const url = await shopDatabase();
   const working = new AbortController();
@@ -91,6 +140,33 @@ test('tables created while we lock are in the snapshot, or it is taken again', a
   }
   working.abort();
   await migration;
+});
+
+test('a snapshot whose holder was ended is not held any more', async () => {
+  const url = await shopDatabase();
+  await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
+    await expect(source.demandStillHeld()).resolves.toBeUndefined();
+    const { rows } = await source.holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await query(url, `SELECT pg_terminate_backend(${rows[0]?.pid ?? 0})`);
+    await expect(source.demandStillHeld()).rejects.toMatchObject({ kind: 'database-unreachable' });
+  });
+});
+
+test('a holder whose transaction has failed holds nothing', async () => {
+  const url = await shopDatabase();
+  await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
+    await expect(source.holder.query('SELECT 1/0')).rejects.toThrow(/division by zero/);
+    await expect(source.demandStillHeld()).rejects.toMatchObject({ kind: 'database-unreachable' });
+  });
+});
+
+test('each pattern of chosen tables must match one', async () => {
+  const url = await shopDatabase();
+  const tables = ['invoice*', 'misspelt'];
+  await expect(openSource(connectionTarget(url, {}), { ...options, tables })).rejects.toMatchObject({
+    kind: 'usage',
+    message: 'No table matches misspelt.',
+  });
 });
 
 test('a transaction pooler is refused, and the message says what to use', async () => {

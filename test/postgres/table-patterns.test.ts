@@ -27,6 +27,7 @@ test('a pattern means to us the tables that it means to pg_dump', async () => {
      CREATE TABLE other.invoice (a int); CREATE TABLE "My Schema"."T.1" (a int)`,
   );
   const client = await connect(connectionTarget(url, {}));
+  await client.query("SET search_path = ''");
   for (const pattern of [
     'invoice',
     'inv*',

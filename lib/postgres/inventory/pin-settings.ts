@@ -22,6 +22,8 @@ const PINNED = {
 
 /** For the rest of the current transaction; call it inside one. Needs no privilege. */
 export async function pinSettings(client: Client): Promise<void> {
-  const calls = Object.entries(PINNED).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  const calls = Object.entries(PINNED).map(
+    ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
+  );
   await client.query(`SELECT ${calls.join(', ')}`);
 }
