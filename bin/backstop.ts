@@ -1,6 +1,9 @@
 #!/usr/bin/env -S npx tsx
 import { run } from '../lib/cli/run';
 
+// `npm run` moves to the project: a path means what it means where it was typed.
+if (process.env['npm_lifecycle_event'] === 'backstop') process.chdir(process.env['INIT_CWD'] ?? '.');
+
 // Should everything fall silent before an outcome is known, that is no success.
 process.exitCode = 1;
 

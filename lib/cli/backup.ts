@@ -160,7 +160,8 @@ function summaryOf({ manifest, manifestKey, seconds }: BackupResult) {
     storedBytes,
     warnings,
   } = manifest;
-  const rows = manifest.inventory?.tables.reduce((sum, table) => sum + table.rows, 0);
+  // Only what the dump holds: an export leaves most tables out.
+  const tables = manifest.inventory?.tables.filter((table) => table.dataExcluded !== true);
   return {
     id,
     type,
@@ -171,8 +172,8 @@ function summaryOf({ manifest, manifestKey, seconds }: BackupResult) {
     format,
     databaseBytes: manifest.databaseBytes,
     storedBytes,
-    tables: manifest.inventory?.tables.length,
-    rows,
+    tables: tables?.length,
+    rows: tables?.reduce((sum, table) => sum + table.rows, 0),
     files: manifest.files.length,
     warnings,
     manifestKey,

@@ -28,14 +28,14 @@ export class FileSigner implements Signer {
 }
 
 /**
- * Makes a key: the private one in `file` for its owner alone, the public one in `<file>.pub.pem`.
+ * Makes a key: the private one in `file` for its owner alone, the public one beside it, as `<name>.pub.pem`.
  * @throws Failure `usage` where one of the two exists
  * @returns the public key's file
  */
 export async function createKeyFile(file: string): Promise<string> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeNew(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
-  const publicFile = `${file}.pub.pem`;
+  const publicFile = `${file.replace(/\.pem$/, '')}.pub.pem`;
   await writeNew(publicFile, publicPem(publicKey), 0o644).catch(async (error: unknown) => {
     await rm(file);
     throw error;

@@ -39,7 +39,7 @@ export function progressText(progress: Progress, elapsedSeconds: number): string
   const amount = (count: number) => (unit === 'bytes' ? humanBytes(count) : String(count));
   const parts = [
     `${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}${unit === 'bytes' ? '' : ` ${unit}`}`,
-    ...(bytes === undefined || unit === 'bytes' ? [] : [humanBytes(bytes)]),
+    ...(bytes === undefined || bytes === 0 || unit === 'bytes' ? [] : [humanBytes(bytes)]),
     ...(rate.bytesPerSecond > 0 ? [`${humanBytes(rate.bytesPerSecond)}/s`] : []),
     ...(rate.secondsLeft === undefined ? [] : [`${humanSeconds(rate.secondsLeft)} left`]),
   ];

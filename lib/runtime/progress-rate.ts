@@ -3,7 +3,7 @@ import type { Progress } from './reporter';
 
 export interface Rate {
   readonly bytesPerSecond: number;
-  /** undefined while too little is done to tell. */
+  /** undefined while too little is done to tell, and when only the rest of a last step is left. */
   readonly secondsLeft: number | undefined;
 }
 
@@ -13,7 +13,8 @@ const MIN_FRACTION = 0.02;
 export function rateOf(progress: Progress, elapsedSeconds: number): Rate {
   const fraction = fractionOf(progress);
   const bytesPerSecond = elapsedSeconds > 0 ? (progress.bytes ?? 0) / elapsedSeconds : 0;
-  if (fraction === undefined || fraction < MIN_FRACTION) return { bytesPerSecond, secondsLeft: undefined };
+  if (fraction === undefined || fraction < MIN_FRACTION || fraction >= 1)
+    return { bytesPerSecond, secondsLeft: undefined };
   return { bytesPerSecond, secondsLeft: Math.round((elapsedSeconds * (1 - fraction)) / fraction) };
 }
 

@@ -36,7 +36,7 @@ async function operator(store?: string): Promise<Operator> {
     env: {
       PGPASSWORD: TEST_PASSWORD,
       BACKSTOP_STORE: used,
-      BACKSTOP_PUBLIC_KEYS: `${keyFile}.pub.pem`,
+      BACKSTOP_PUBLIC_KEYS: keyFile.replace('.pem', '.pub.pem'),
       ...(used.startsWith('s3:') ? emulatorEnvironment() : {}),
     },
   };

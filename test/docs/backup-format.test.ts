@@ -49,7 +49,7 @@ describe('verifying without Backstop', () => {
       cwd: mkdtempSync(path.join(folder, 'work-')),
       env: {
         PATH: `${path.join(ROOT, 'node_modules/.bin')}:${PATH}`,
-        ...{ MANIFEST: file, PUBLIC_KEY: `${key}.pub.pem`, STORE: store },
+        ...{ MANIFEST: file, PUBLIC_KEY: key.replace('.pem', '.pub.pem'), STORE: store },
       },
     });
   }

@@ -29,9 +29,9 @@ test('a pipe gets plain lines: the first, one each ten seconds, and the last', (
   expect(lines).toEqual([
     'Backing up (databaseBytes 1.23 MB, tables 4)',
     'WARNING: odd',
-    'dump: 0 of 4 tables, 0 B',
+    'dump: 0 of 4 tables',
     'dump: 2 of 4 tables, 2.00 MB, 200.0 kB/s, 10 s left',
-    'dump: 4 of 4 tables, 4.00 MB, 200.0 kB/s, 0.0 s left',
+    'dump: 4 of 4 tables, 4.00 MB, 200.0 kB/s',
   ]);
 });
 
