@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../contract/failure';
+import { Failure, messageOf } from '../contract/failure';
 import { runProgram } from '../runtime/child-process';
 
 export type ProgramName = 'pg_dump' | 'pg_restore' | 'pg_dumpall' | 'psql';
@@ -52,7 +52,14 @@ export function parseClientVersion(text: string): string {
 
 async function clientVersion(directory: string): Promise<string> {
   const command = path.join(directory, 'pg_dump');
-  return parseClientVersion(await runProgram({ command, args: ['--version'], env: { LC_ALL: 'C' } }));
+  try {
+    return parseClientVersion(await runProgram({ command, args: ['--version'], env: { LC_ALL: 'C' } }));
+  } catch (error) {
+    throw new Failure('no-client', `${command} does not work: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Install it anew, or name another folder by --postgres-bin.',
+    });
+  }
 }
 
 function usualDirectories(major: number): string[] {
