@@ -7,6 +7,7 @@ import { readCatalog } from '../postgres/catalog/read-catalog';
 import { readDatabaseSettings } from '../postgres/database-settings';
 import { dumpGlobals } from '../postgres/dump/globals';
 import { takeInventory } from '../postgres/inventory';
+import { refusedQuery } from '../postgres/refused-query';
 import type { Source } from '../postgres/source';
 import { qualifiedName } from '../postgres/tables';
 import { together } from '../runtime/together';
@@ -83,7 +84,8 @@ async function countRows(
     signal.throwIfAborted();
     return await takeInventory(clients, { level, excludedTables: namesWithoutRows(source), signal });
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    const otherwise = 'Without an inventory pg_dump may still manage: --inventory none.';
+    throw signal.aborted ? signal.reason : refusedQuery('The inventory could not be taken', error, otherwise);
   } finally {
     signal.removeEventListener('abort', onAbort);
     await endAll();

@@ -5,6 +5,7 @@
 import type { Client } from 'pg';
 import { Failure } from '../contract/failure';
 import { connect, describeTarget, type ConnectionTarget } from './connection';
+import { refusedQuery } from './refused-query';
 import { readServerFacts, refuseTransactionPooler, type ServerFacts } from './server';
 import { joinSnapshot, prepareSession, takeSnapshot, type Snapshot } from './snapshot';
 import { tablesMatching } from './table-patterns';
@@ -72,7 +73,10 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
     };
   } catch (error) {
     await close(holder, lost);
-    throw lost.signal.aborted ? lost.signal.reason : error;
+    const what = `${describeTarget(target)}: no snapshot could be taken`;
+    throw lost.signal.aborted
+      ? lost.signal.reason
+      : refusedQuery(what, error, 'Run again when the server is at rest.');
   }
 }
 
@@ -94,10 +98,36 @@ async function chosenTables(
 ): Promise<ReadonlySet<number> | undefined> {
   if (patterns.length === 0) return undefined;
   const { oids, unmatched } = await tablesMatching(client, patterns);
-  if (unmatched.length === 0) return oids;
+  if (unmatched.length === 0) {
+    await demandChildren(client, oids);
+    return oids;
+  }
   throw new Failure('usage', `No table matches ${unmatched.join(', ')}.`, {
     hint: 'Patterns are those of psql: schema.table, * and ?; quote names that have upper case.',
   });
+}
+
+const CHILDREN_LEFT_OUT = `
+  SELECT inhparent::regclass::text AS parent, inhrelid::regclass::text AS child FROM pg_inherits
+   WHERE inhparent = ANY ($1::oid[]) AND NOT inhrelid = ANY ($1::oid[])
+     AND EXISTS (SELECT FROM pg_class WHERE oid = inhrelid AND relkind IN ('r', 'p'))
+   ORDER BY 1, 2`;
+
+/** To pg_dump a table without its partitions is one without their rows. */
+async function demandChildren(client: Client, chosen: ReadonlySet<number>): Promise<void> {
+  const { rows } = await client.query<{ parent: string; child: string }>(CHILDREN_LEFT_OUT, [[...chosen]]);
+  const [first] = rows;
+  if (first === undefined) return;
+  throw new Failure(
+    'usage',
+    `The export would lack rows of ${first.parent}: ${first.child} belongs to it and is not chosen.`,
+    {
+      hint: `Choose partitions and children, too: ${rows
+        .map(({ child }) => `--table '${child}'`)
+        .slice(0, 5)
+        .join(' ')}.`,
+    },
+  );
 }
 
 function watchForLoss(target: ConnectionTarget, holder: Client): AbortController {

@@ -119,6 +119,41 @@ test.each(['SQL, DMY', 'German', 'Postgres, MDY'])(
   },
 );
 
+test('an export that would lack the rows of partitions or children is refused', async () => {
+  const url = await freshDatabase();
+  await query(
+    url,
+    `CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (9);
+     CREATE TABLE parent (a int); CREATE TABLE heir () INHERITS (parent)`,
+  );
+  for (const table of ['p', 'parent']) {
+    const opened = openSource(connectionTarget(url, {}), { ...options, tables: [table] });
+    await expect(opened).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/lack rows of public\.(p: public\.p_1|parent: public\.heir) /) as string,
+    });
+  }
+  await ended(
+    await openSource(connectionTarget(url, {}), { ...options, tables: ['p*', 'heir'] }),
+    async (source) => {
+      expect(source.dumped.map(({ name }) => name).sort()).toEqual(['heir', 'p_1', 'parent']);
+      return Promise.resolve();
+    },
+  );
+});
+
+test('a name that is no text is told, not called a defect', async () => {
+  const name = `ascii_${Date.now().toString(36)}`;
+  const maintenance = sharedServers().postgres['15'] ?? '';
+  await query(maintenance, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'`);
+  const url = maintenance.replace(/[^/]*$/, name);
+  await query(url, `DO $$BEGIN EXECUTE 'CREATE TABLE "' || E'caf\\xe9' || '" (a int)'; END$$`);
+  await expect(openSource(connectionTarget(url, {}), options)).rejects.toMatchObject({
+    kind: 'database-unreachable',
+    hint: expect.stringContaining('rename it') as string,
+  });
+});
+
 test('tables created while we lock are in the snapshot, or it is taken again', async () => {
   const url = await shopDatabase();
   const working = new AbortController();
