@@ -80,11 +80,12 @@ async function fillDatabase(
     );
   }
   let loaded = false;
+  let comparison: Comparison | undefined;
   try {
     await timer.run('load', () => load(plan, dump, scratchDirectory));
     await timer.run('analyze', () => analyze(target, toolchain, tools.signal));
     loaded = true;
-    const { differences, compared } = await timer.run('compare', () => compare(plan, dump));
+    comparison = await timer.run('compare', () => compare(plan, dump));
     await timer.run('settings', () => applyDatabaseSettings(plan));
     const { targetDatabase } = request;
     const { warnings } = plan;
@@ -92,14 +93,14 @@ async function fillDatabase(
       manifest,
       targetDatabase,
       created: create,
-      differences,
-      compared,
+      ...comparison,
       warnings,
       seconds: timer.seconds(),
     };
   } catch (error) {
     if (tools.signal.aborted || !loaded) await undo(plan);
     tools.signal.throwIfAborted();
+    if (comparison !== undefined) throw withoutSettings(plan, comparison, error);
     throw loaded ? notCompared(plan, error) : error;
   }
 }
@@ -173,5 +174,21 @@ function notCompared({ target }: RestorePlan, error: unknown): Failure {
     'restore-failed',
     `${describeTarget(target)} was loaded without an error, but could not be compared: ${messageOf(error)}`,
     { cause: error, hint: 'It is left as it is. Nobody knows whether it holds what was backed up.' },
+  );
+}
+
+function withoutSettings({ target }: RestorePlan, { differences }: Comparison, error: unknown): Failure {
+  const lines = failing(differences).map(({ subject, text }) => `${subject} ${text}`);
+  const verdict = lines.length === 0 ? 'it is what was backed up' : 'it is NOT what was backed up';
+  return new Failure(
+    'restore-failed',
+    [
+      `${describeTarget(target)} was loaded and compared, and ${verdict}; but the settings of the database could not be applied: ${messageOf(error)}`,
+      ...lines,
+    ].join('\n  '),
+    {
+      cause: error,
+      hint: 'It is left as it is. Owner and privileges need a superuser, or a member of those roles.',
+    },
   );
 }

@@ -39,7 +39,7 @@ function localeProvider({ localeProvider: provider, locale, icuRules }: Database
 
 export interface Statement {
   readonly sql: string;
-  /** For messages: `setting work_mem=5MB of role app`. */
+  /** For messages: `setting work_mem of role app`; its value may be a secret. */
   readonly what: string;
   /** The role that it names, where it names one. */
   readonly role: string | null;
@@ -79,7 +79,7 @@ function alterStatement(database: string, role: string | null, setting: string):
     role === null ? `DATABASE ${database}` : `ROLE ${escapeIdentifier(role)} IN DATABASE ${database}`;
   return {
     sql: `ALTER ${subject} SET ${escapeIdentifier(name)} TO ${settingValue(name, value)}`,
-    what: `setting ${setting}${role === null ? '' : ` of role ${role}`}`,
+    what: `setting ${name}${role === null ? '' : ` of role ${role}`}`,
     role,
   };
 }

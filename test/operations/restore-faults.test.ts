@@ -168,3 +168,39 @@ test('database settings come back, and owners and privileges where asked', async
     { default_transaction_read_only: 'on' },
   ]);
 });
+
+describe('a restore whose database settings cannot all be applied', () => {
+  test('names what it left out without its value, which may be a secret', async () => {
+    const { role, bench } = await ownedByAnother();
+    const { warnings } = await restoreBench(bench, asRole(bench.url, role)).restore();
+    expect(warnings.join()).toContain('setting app.secret');
+    expect(warnings.join()).not.toContain('hunter2');
+  });
+
+  test('says that data and schema were compared when the owner cannot be given', async () => {
+    const { role, bench } = await ownedByAnother();
+    await expect(
+      restoreBench(bench, asRole(bench.url, role)).restore({ owners: true }),
+    ).rejects.toMatchObject({
+      kind: 'restore-failed',
+      message: expect.stringContaining('compared, and it is what was backed up; but the settings') as string,
+    });
+  });
+});
+
+/** A database of one role, and another role that may only create databases. */
+async function ownedByAnother() {
+  const url = await freshDatabase();
+  const name = new URL(url).pathname.slice(1);
+  const role = `maker_${name}`;
+  await query(
+    url,
+    `CREATE ROLE ${role} LOGIN CREATEDB PASSWORD 'only-for-tests';
+     ALTER DATABASE ${name} SET "app.secret" = 'hunter2'`,
+  );
+  const bench = await makeBench(url);
+  await bench.backup();
+  return { role, bench };
+}
+
+const asRole = (url: string, role: string) => url.replace('//backstop:', `//${role}:`);
