@@ -5,33 +5,28 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
 import { humanBytes, humanSeconds } from '../contract/human';
-import { INVENTORY_LEVELS, type InventoryLevel } from '../contract/inventory';
-import { ARCHIVE_FORMATS, type ArchiveFormat } from '../contract/manifest';
+import { INVENTORY_LEVELS } from '../contract/inventory';
+import { ARCHIVE_FORMATS } from '../contract/manifest';
 import { DATABASE_NAME_RULE, isDatabaseName, RETENTION_CLASSES } from '../contract/object-keys';
 import { DEFAULT_KEEP, type Keep } from '../contract/retention';
 import { backup } from '../operations/backup';
 import type { BackupRequest, BackupResult } from '../operations/backup-request';
+import { summaryOf } from '../operations/recovery-points';
 import { connectionTarget } from '../postgres/connection';
 import { COMPRESSION_RULE } from '../postgres/dump/dump-options';
 import { printResult, type CommandIo } from './command-io';
 import * as shared from './options';
 
-interface BackupOptions extends shared.StoreOptions, shared.SignerOptions {
+/** Options that a request takes as they are, and those it takes under another name or checks. */
+interface BackupOptions
+  extends
+    shared.StoreOptions,
+    shared.SignerOptions,
+    Omit<BackupRequest, 'database' | 'target' | 'tables' | 'keep' | 'scratchRoot'> {
   readonly database?: string;
   readonly from?: string;
-  readonly format?: ArchiveFormat;
-  readonly jobs: number;
-  readonly compression?: string;
-  readonly excludeTableData: readonly string[];
   readonly table: readonly string[];
-  readonly inventory: InventoryLevel;
   readonly keep?: Keep;
-  readonly reason: string;
-  readonly requestedBy: string;
-  readonly lockTimeoutSeconds: number;
-  readonly stallTimeoutSeconds: number;
-  readonly abortWhenBlockingSeconds?: number;
-  readonly postgresBin?: string;
   readonly scratch: string;
   readonly json?: boolean;
 }
@@ -121,7 +116,9 @@ async function runBackup(options: BackupOptions, io: CommandIo): Promise<void> {
     const { clock, signal } = io;
     const result = await backup(request, { store, signer, clock, reporter, randomBytes, signal });
     reporter.close();
-    printResult(io, options.json === true, summaryOf(result), () => textOf(result));
+    const { manifest, manifestKey, seconds } = result;
+    const summary = { ...summaryOf(manifest), manifestKey, seconds };
+    printResult(io, options.json === true, summary, () => textOf(result));
   } finally {
     await store.close();
   }
@@ -148,53 +145,17 @@ function requestOf(options: BackupOptions, environment: NodeJS.ProcessEnv): Back
   };
 }
 
-function summaryOf({ manifest, manifestKey, seconds }: BackupResult) {
-  const {
-    id,
-    type,
-    database,
-    class: retentionClass,
-    snapshotAt,
-    expiresAt,
-    format,
-    storedBytes,
-    warnings,
-  } = manifest;
-  // Only what the dump holds: an export leaves most tables out.
-  const tables = manifest.inventory?.tables.filter((table) => table.dataExcluded !== true);
-  return {
-    id,
-    type,
-    database,
-    class: retentionClass,
-    snapshotAt,
-    expiresAt,
-    format,
-    databaseBytes: manifest.databaseBytes,
-    storedBytes,
-    tables: tables?.length,
-    rows: tables?.reduce((sum, table) => sum + table.rows, 0),
-    files: manifest.files.length,
-    warnings,
-    manifestKey,
-    seconds,
-  };
-}
-
-function textOf(result: BackupResult): string {
-  const { manifest } = result;
-  const summary = summaryOf(result);
-  const what = manifest.type === 'export' ? 'Export' : 'Recovery point';
+function textOf({ manifest, manifestKey, seconds }: BackupResult): string {
+  const point = summaryOf(manifest);
+  const counted = point.inventoried;
   return [
-    `${what} ${summary.id} of ${summary.database} exists.`,
-    `  as of       ${summary.snapshotAt}`,
-    `  stored      ${humanBytes(summary.storedBytes)} in ${summary.files} objects, from ${humanBytes(summary.databaseBytes)}, in ${humanSeconds(summary.seconds)}`,
-    ...(summary.rows === undefined
-      ? []
-      : [`  inventory   ${summary.rows} rows in ${summary.tables ?? 0} tables`]),
-    `  kept        ${summary.class}, until ${summary.expiresAt}`,
-    `  manifest    ${summary.manifestKey}`,
-    ...manifest.warnings.map((warning) => `  warning     ${warning}`),
+    `${point.type === 'export' ? 'Export' : 'Recovery point'} ${point.id} of ${point.database} exists.`,
+    `  as of       ${point.snapshotAt}`,
+    `  stored      ${humanBytes(point.storedBytes)} in ${point.objects} objects, from ${humanBytes(point.databaseBytes)}, in ${humanSeconds(seconds)}`,
+    ...(counted === null ? [] : [`  inventory   ${counted.rows} rows in ${counted.tables} tables`]),
+    `  kept        ${point.class}, until ${point.expiresAt}`,
+    `  manifest    ${manifestKey}`,
+    ...point.warnings.map((warning) => `  warning     ${warning}`),
   ].join('\n');
 }
 

@@ -11,7 +11,7 @@ import { believeManifest, readDocument, type Trust } from './read-manifest';
 export interface PointSummary extends Omit<Manifest, 'catalog' | 'inventory' | 'files'> {
   readonly objects: number;
   readonly schemaObjects: number;
-  /** null where the backup took no inventory. */
+  /** Of what the dump holds; null where the backup took no inventory. */
   readonly inventoried: { readonly tables: number; readonly rows: number } | null;
 }
 
@@ -90,13 +90,15 @@ export function stateOf(manifest: Pick<Manifest, 'expiresAt'>, now: Date): 'vali
   return new Date(manifest.expiresAt) <= now ? 'expired' : 'valid';
 }
 
-function summaryOf({ catalog, inventory, files, ...rest }: Manifest): PointSummary {
-  const rowsOf = (tables: readonly { readonly rows: number }[]) =>
-    tables.reduce((sum, table) => sum + table.rows, 0);
+/** A manifest without its long lists. */
+export function summaryOf({ catalog, inventory, files, ...rest }: Manifest): PointSummary {
+  // Only what the dump holds: an export leaves most tables out.
+  const tables = inventory?.tables.filter((table) => table.dataExcluded !== true);
+  const rows = tables?.reduce((sum, table) => sum + table.rows, 0);
   return {
     ...rest,
     objects: files.length,
     schemaObjects: catalog.length,
-    inventoried: inventory && { tables: inventory.tables.length, rows: rowsOf(inventory.tables) },
+    inventoried: tables === undefined || rows === undefined ? null : { tables: tables.length, rows },
   };
 }
