@@ -8,10 +8,7 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{6}$/;
  * @param random 2 bytes, so that two runs of one millisecond differ
  */
 export function recoveryPointId(startedAt: Date, random: Uint8Array): RecoveryPointId {
-  const stamp = startedAt
-    .toISOString()
-    .replace(/\.\d+/, '')
-    .replace(/[-:]/g, '');
+  const stamp = startedAt.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
   const suffix = startedAt.getUTCMilliseconds() * 0x1000 + (Buffer.from(random).readUInt16BE() & 0xfff);
   return `${stamp}-${suffix.toString(16).padStart(6, '0')}`;
 }

@@ -14,9 +14,12 @@ test('ids sort by start, also within one second', () => {
   expect(earlier < later).toBe(true);
 });
 
-test.each(['', 'newest', '../20261120T020000Z-0ffbcd', '20261120T020000Z-0FFBCD', '20261120T020000Z-0ffbcd/'])(
-  '%p is no id',
-  (text) => {
-    expect(isRecoveryPointId(text)).toBe(false);
-  },
-);
+test.each([
+  '',
+  'newest',
+  '../20261120T020000Z-0ffbcd',
+  '20261120T020000Z-0FFBCD',
+  '20261120T020000Z-0ffbcd/',
+])('%p is no id', (text) => {
+  expect(isRecoveryPointId(text)).toBe(false);
+});
