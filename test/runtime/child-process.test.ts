@@ -81,6 +81,14 @@ test('a program that neither writes nor ends is ended, with what it started', as
   });
 });
 
+test.each([
+  ['stdout', '>&1', '.\n'.repeat(10)],
+  ['stderr', '>&2', ''],
+])('a program that writes to %s is left alone', async (_, redirection, output) => {
+  const writes = sh(`for i in 1 2 3 4 5 6 7 8 9 10; do echo . ${redirection}; sleep 0.25; done`);
+  expect(await runProgram({ ...writes, stall: { timeoutMs: 1_500 } })).toBe(output);
+});
+
 test('a program whose measured work grows is left alone', async () => {
   let bytes = 0;
   const stall = { timeoutMs: 400, measure: () => Promise.resolve(bytes++) };
@@ -104,4 +112,29 @@ test('whoever leaves the output early ends the program', async () => {
     break;
   }
   expect((await failureOf(program.finished)).message).toMatch(/no longer wanted/);
+});
+
+test('a program that was told to stop has not ended well, even where it exits with 0', async () => {
+  const controller = new AbortController();
+  const onStderrLine = () => {
+    controller.abort(new Error('stop'));
+  };
+  const obeys = sh("trap 'exit 0' TERM; echo ready >&2; sleep 600 & wait");
+  const failure = await failureOf(runProgram({ ...obeys, onStderrLine, signal: controller.signal }));
+  expect(failure.message).toBe('sh exited with 0 (it was told to stop)\n  ready');
+});
+
+test('a program that does not hear SIGTERM is killed', async () => {
+  const controller = new AbortController();
+  const onStderrLine = () => {
+    controller.abort(new Error('stop'));
+  };
+  const deaf = sh("trap '' TERM; echo ready >&2; while :; do sleep 0.1; done");
+  const failure = await failureOf(runProgram({ ...deaf, onStderrLine, signal: controller.signal }));
+  expect(failure).toMatchObject({ signalName: 'SIGKILL' });
+});
+
+test('a failure repeats the last twenty lines of stderr', async () => {
+  const { stderrTail } = await failureOf(runProgram(sh('seq 1 50 >&2; exit 1')));
+  expect(stderrTail).toEqual(Array.from({ length: 20 }, (_, index) => String(31 + index)));
 });
