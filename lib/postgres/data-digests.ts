@@ -30,7 +30,7 @@ export async function digestDatabase(
 ): Promise<DumpDigest> {
   const { stdout } = startProgram({
     command: toolchain.path('pg_dump'),
-    args: ['--data-only', '--no-password', '--format=plain'],
+    args: ['--data-only', '--no-password', '--format=plain', `--encoding=${like.encoding}`],
     env: libpqEnvironment(target),
     signal,
   });

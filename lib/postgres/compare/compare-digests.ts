@@ -1,7 +1,8 @@
 /** Differences between the data of two dumps, in words. Pure. */
-import type { Difference } from '../../contract/inventory';
+import type { Difference, Inventory } from '../../contract/inventory';
+import { qualifiedName } from '../tables';
 import type { CopyDigest, DumpDigest } from './copy-digest';
-import { readable } from './identifiers';
+import { readable, readableName } from './identifiers';
 
 /** @param expected of the archive @param actual of the restored database, digested like the archive */
 export function compareDigests(expected: DumpDigest, actual: DumpDigest): Difference[] {
@@ -26,4 +27,13 @@ function copyDifferences(was: CopyDigest | undefined, is: CopyDigest | undefined
   if (was.columns.join() !== is.columns.join())
     return [`values were not compared: columns are ${is.columns.join(', ')}; were ${was.columns.join(', ')}`];
   return was.digest === is.digest ? [] : ['holds other values than in the backup, in as many rows'];
+}
+
+/** Rows that were counted at the source and cannot be found in the archive's lines were compared with nothing. */
+export function notDigested({ tables }: Inventory, archive: DumpDigest): Difference[] {
+  return tables.flatMap((table): Difference[] => {
+    const rows = archive.tables.get(qualifiedName(table))?.rows ?? 0;
+    const text = `values were not compared: it had ${table.rows} rows when it was backed up, the dump shows ${rows}`;
+    return rows === table.rows ? [] : [{ class: 'data', subject: `table ${readableName(table)}`, text }];
+  });
 }

@@ -5,7 +5,7 @@ import { readCatalog } from '../catalog/read-catalog';
 import { takeInventory } from '../inventory';
 import { catalogChanges } from './catalog-changes';
 import { inWords, notRead } from './compare-catalogs';
-import { compareDigests } from './compare-digests';
+import { compareDigests, notDigested } from './compare-digests';
 import { compareInventories } from './compare-inventories';
 import type { DumpDigest } from './copy-digest';
 import { withoutRewordings } from './replay-expressions';
@@ -53,6 +53,7 @@ export async function compareRestored(options: CompareRestored): Promise<Compari
       ? compareInventories(expected.inventory, restored.inventory)
       : []),
     ...(archive?.data ? compareDigests(archive.data.archive, archive.data.restored) : []),
+    ...(archive?.data && expected.inventory ? notDigested(expected.inventory, archive.data.archive) : []),
     ...compareSequences(archive?.sequences ?? new Map(), restored.sequences, sequenceOwners),
     ...schema,
     ...notRead(expected.catalog, restored.catalog),

@@ -8,6 +8,7 @@ import { qualifiedName } from '../tables';
 import { identifiersIn, QUALIFIED, qualifiedFrom } from './identifiers';
 import { LineSplitter } from './line-splitter';
 import { LineSum } from './line-sum';
+import { nameDecoder } from './name-decoder';
 import { parseSequenceSet, type SequenceValue, type SequenceValues } from './sequence-sets';
 
 export interface LinesDigest {
@@ -21,6 +22,8 @@ export interface CopyDigest extends LinesDigest {
 }
 
 export interface DumpDigest {
+  /** PostgreSQL's name of the encoding that the dump is in. */
+  readonly encoding: string;
   /** By qualified name (tables.ts). */
   readonly tables: ReadonlyMap<string, CopyDigest>;
   /** Rows are the pieces in which large objects are written. */
@@ -47,6 +50,7 @@ export async function digestCopyBlocks(
 }
 
 const HEADER = new RegExp(`^COPY (${QUALIFIED}) +(?:\\((.*)\\) )?FROM stdin;$`);
+const ENCODING = /^SET client_encoding = '(\w+)';$/;
 const LO_OPEN = /^SELECT pg_catalog\.lo_open\('(\d+)', \d+\);$/;
 const LO_WRITE = 'SELECT pg_catalog.lowrite(';
 /** A longer line outside a table is no line that we look for, and may be too long for a string. */
@@ -58,6 +62,8 @@ interface Block {
 }
 
 class DumpReader {
+  private encoding: string | undefined;
+  private decoder = nameDecoder('UTF8');
   private readonly tables = new Map<string, Block>();
   private readonly largeObjects = new LineSum();
   private readonly sequences = new Map<string, SequenceValue>();
@@ -88,6 +94,7 @@ class DumpReader {
     );
     const { largeObjects, sequences } = this;
     return {
+      encoding: this.encoding ?? 'UTF8',
       tables: new Map(tables),
       largeObjects: closed({ rows: largeObjects.rows, sum: largeObjects }),
       sequences,
@@ -96,10 +103,17 @@ class DumpReader {
 
   private statement(line: Buffer): void {
     if (line.length < 8 || line.length > LONGEST_STATEMENT) return;
-    const text = line.toString('utf8');
+    const text = this.decoder.decode(line);
     const [, table, columns = ''] = text.startsWith('COPY ') ? (HEADER.exec(text) ?? []) : [];
     if (table !== undefined) this.begin(qualifiedName(qualifiedFrom(table)), identifiersIn(columns));
     else if (text.startsWith('SELECT pg_catalog.')) this.call(text);
+    else if (this.encoding === undefined) this.setEncoding(ENCODING.exec(text)?.[1]);
+  }
+
+  private setEncoding(encoding: string | undefined): void {
+    if (encoding === undefined) return;
+    this.encoding = encoding;
+    this.decoder = nameDecoder(encoding);
   }
 
   private begin(name: string, columns: readonly string[]): void {
