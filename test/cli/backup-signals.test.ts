@@ -55,6 +55,21 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
+test('a second signal ends a run at once, and its program with it', async () => {
+  const bench = await makeBench(url);
+  const toolchain = faultyToolchain('is-deaf');
+  const run = startBackup(bench, toolchain);
+  const pid = await toolchain.pid();
+  run.child.kill('SIGINT');
+  run.child.kill('SIGTERM');
+  expect(await run.exitCode).toBe(11);
+  expect(run.output()).not.toContain('Stopped by');
+  await eventually('the program ends', () => {
+    expect(isRunning(pid)).toBe(false);
+    return Promise.resolve();
+  });
+});
+
 test('after SIGKILL no program and no session is left; the next run works and clears its files away', async () => {
   const bench = await makeBench(url);
   const toolchain = faultyToolchain('is-slow');
