@@ -119,7 +119,7 @@ test('a program that was told to stop has not ended well, even where it exits wi
   const onStderrLine = () => {
     controller.abort(new Error('stop'));
   };
-  const obeys = sh("trap 'exit 0' TERM; echo ready >&2; sleep 600 & wait");
+  const obeys = sh("trap 'exit 0' TERM; sleep 600 & echo ready >&2; wait");
   const failure = await failureOf(runProgram({ ...obeys, onStderrLine, signal: controller.signal }));
   expect(failure.message).toBe('sh exited with 0 (it was told to stop)\n  ready');
 });
