@@ -46,17 +46,8 @@ describe.each(sharedMajors())('PostgreSQL %s', (major) => {
 
   test('a snapshot is taken after the locks: rows that were replaced while we waited are the new ones', async () => {
     const url = await shopDatabase(major);
-    const migration = new Client({ connectionString: url });
-    await migration.connect();
-    await migration.query(`BEGIN; TRUNCATE audit_log; INSERT INTO audit_log (what) VALUES ('new')`);
-    const opening = openSource(connectionTarget(url, {}), { ...options, lockTimeoutSeconds: 60 });
-    await eventually('the holder waits', async () => {
-      const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'audit_log'::regclass`;
-      expect(await query(url, waiting)).toHaveLength(1);
-    });
-    await migration.query('COMMIT');
-    await migration.end();
-    await ended(await opening, async ({ holder }) => {
+    const sql = `TRUNCATE audit_log; INSERT INTO audit_log (what) VALUES ('new')`;
+    await ended(await openedDuring(url, sql), async ({ holder }) => {
       expect((await holder.query('SELECT what FROM public.audit_log')).rows).toEqual([{ what: 'new' }]);
     });
   });
@@ -175,6 +166,40 @@ test('tables created while we lock are in the snapshot, or it is taken again', a
   }
   working.abort();
   await migration;
+});
+
+/** What a migration does while the holder waits for its table, and commits. */
+async function openedDuring(url: string, sql: string) {
+  const migration = new Client({ connectionString: url });
+  await migration.connect();
+  await migration.query(`BEGIN; ${sql}`);
+  const opening = openSource(connectionTarget(url, {}), { ...options, lockTimeoutSeconds: 60 });
+  await eventually('the holder waits', async () => {
+    const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'audit_log'::regclass`;
+    expect(await query(url, waiting)).toHaveLength(1);
+  });
+  await migration.query('COMMIT');
+  await migration.end();
+  return opening;
+}
+
+test('a table that was made while the holder waited is in the snapshot, and locked', async () => {
+  const url = await shopDatabase();
+  const sql = 'CREATE TABLE made AS SELECT 1 AS a; LOCK TABLE audit_log IN ACCESS EXCLUSIVE MODE';
+  await ended(await openedDuring(url, sql), async ({ snapshot }) => {
+    expect(snapshot.tables.map(({ name }) => name)).toContain('made');
+    const locks = await query(url, `SELECT mode FROM pg_locks WHERE relation = 'made'::regclass AND granted`);
+    expect(locks).toEqual([{ mode: 'AccessShareLock' }]);
+  });
+});
+
+test('a table that was dropped while the holder waited is not missed', async () => {
+  const url = await shopDatabase();
+  await ended(await openedDuring(url, 'DROP TABLE audit_log'), ({ snapshot }) => {
+    expect(snapshot.tables.map(({ name }) => name)).not.toContain('audit_log');
+    expect(snapshot.tables).toHaveLength(3);
+    return Promise.resolve();
+  });
 });
 
 test('a snapshot whose holder was ended is not held any more', async () => {
