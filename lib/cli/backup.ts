@@ -79,7 +79,7 @@ function howOptions(): Option[] {
       .choices(ARCHIVE_FORMATS),
     new Option('--jobs <count>', 'parallel connections of pg_dump (directory format)')
       .env(ENVIRONMENT.jobs)
-      .argParser(positive)
+      .argParser(shared.positive)
       .default(2),
     new Option(
       '--compression <kind>',
@@ -90,15 +90,15 @@ function howOptions(): Option[] {
       .choices(INVENTORY_LEVELS)
       .default('rows'),
     new Option('--lock-timeout-seconds <seconds>', 'how long to wait for a table that is locked')
-      .argParser(positive)
+      .argParser(shared.positive)
       .default(60),
     new Option('--stall-timeout-seconds <seconds>', 'end a dump that moves nothing for so long')
-      .argParser(positive)
+      .argParser(shared.positive)
       .default(1800),
     new Option(
       '--abort-when-blocking-seconds <seconds>',
       'give way to a migration that waits for us so long',
-    ).argParser(positive),
+    ).argParser(shared.positive),
     shared.postgresBinOption(),
     new Option('--scratch <dir>', 'where files wait for their upload')
       .env(ENVIRONMENT.scratch)
@@ -112,6 +112,7 @@ async function runBackup(options: BackupOptions, io: CommandIo): Promise<void> {
   const signer = await shared.signerOf(options);
   const store = shared.openStoreOf(options);
   const reporter = io.reporter(options.json === true);
+  shared.warnOfPassword(reporter, '--from', options.from);
   try {
     const { clock, signal } = io;
     const result = await backup(request, { store, signer, clock, reporter, randomBytes, signal });
@@ -163,19 +164,14 @@ function patterns(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(',').filter((pattern) => pattern !== '')];
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be a whole number above 0.');
-}
-
 function parseKeep(text: string): Keep {
   const entries = text.split(',').map((part) => {
     const [name, days] = part.split('=');
     const retentionClass = RETENTION_CLASSES.find((candidate) => candidate === name);
     if (retentionClass === undefined)
       throw new InvalidArgumentError(`Classes are ${RETENTION_CLASSES.join(', ')}.`);
-    return [retentionClass, positive(days ?? '')] as const;
+    if (days === undefined) throw new InvalidArgumentError(`Write ${retentionClass}=DAYS.`);
+    return [retentionClass, shared.positive(days)] as const;
   });
   return Object.fromEntries(entries);
 }

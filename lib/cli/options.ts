@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
 import { openSigner, openTrust } from '../runtime/open-signer';
 import { openStore } from '../runtime/open-store';
+import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
 import type { Store } from '../runtime/store';
 import type { Trust } from '../operations/read-manifest';
@@ -103,4 +104,20 @@ function storeUrl({ store }: StoreOptions): string {
   throw new Failure('usage', 'No store is named.', {
     hint: `Give --store s3://BUCKET or --store file:PATH, or set ${ENVIRONMENT.store}.`,
   });
+}
+
+/** Arguments can be read by every user of the machine. */
+export function warnOfPassword(reporter: Reporter, option: string, url: string | undefined): void {
+  if (url !== undefined && /^[^/]*\/\/[^/@]*:[^/@]+@/.test(url)) {
+    reporter.warn(
+      `The password in ${option} can be read by every user of this machine: use PGPASSWORD or PGPASSFILE.`,
+    );
+  }
+}
+
+/** For counts and seconds. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
 }

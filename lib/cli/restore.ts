@@ -1,5 +1,5 @@
 /** `backstop restore`: a recovery point into a new database, compared with what was backed up. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
 import { humanSeconds } from '../contract/human';
@@ -50,7 +50,7 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .addOption(
       new Option('--jobs <count>', 'parallel connections of pg_restore')
         .env(ENVIRONMENT.jobs)
-        .argParser(positive)
+        .argParser(shared.positive)
         .default(2),
     )
     .option('--owners', 'bring owners and privileges back; the roles must exist')
@@ -85,6 +85,7 @@ async function runRestore(point: string, options: RestoreOptions, io: CommandIo)
   const trust = await shared.trustOf(options);
   const store = shared.openStoreOf(options);
   const reporter = io.reporter(json);
+  shared.warnOfPassword(reporter, '--to', options.to);
   try {
     const result = await restore(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
     reporter.close();
@@ -131,10 +132,4 @@ function restoreText({ manifest, targetDatabase, compared, differences, seconds 
     ),
     ...(differences.length === 0 ? ['  It is what was backed up: no difference.'] : []),
   ].join('\n');
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be a whole number above 0.');
 }

@@ -39,7 +39,8 @@ function hasPointInPeriod(retentionClass: RetentionClass, at: Date, newest: Newe
   const start = periodStart(retentionClass, at).getTime();
   return RETENTION_CLASSES.slice(RETENTION_CLASSES.indexOf(retentionClass)).some((candidate) => {
     const point = newest[candidate];
-    return point !== undefined && Date.parse(point) >= start;
+    // A point from the future (a clock that was wrong) must not hold back those of today.
+    return point !== undefined && Date.parse(point) >= start && Date.parse(point) <= at.getTime();
   });
 }
 

@@ -60,12 +60,17 @@ async function describeRest(
   progress: BackupProgress,
   signal: AbortSignal,
 ): Promise<Omit<SourceDescription, 'inventory'>> {
-  const { holder } = run.source;
+  const described = await readSchema(run.source.holder).catch((error: unknown) => {
+    throw refusedQuery('The schema could not be read', error, 'Run again when the server is at rest.');
+  });
+  return { ...described, globals: await storeGlobals(request, tools, run, progress, signal) };
+}
+
+async function readSchema(holder: Client): Promise<Omit<SourceDescription, 'inventory' | 'globals'>> {
   const catalog = await readCatalog(holder);
   const databaseSettings = await readDatabaseSettings(holder);
   const { rows: extensions } = await holder.query<Manifest['extensions'][number]>(EXTENSIONS);
-  const globals = await storeGlobals(request, tools, run, progress, signal);
-  return { catalog, databaseSettings, extensions, globals };
+  return { catalog, databaseSettings, extensions };
 }
 
 async function countRows(

@@ -14,7 +14,8 @@ export class BackupProgress implements DumpEvents {
   /** For the manifest: what a person should read. */
   readonly warnings: string[] = [];
   private tables = 0;
-  private bytes = 0;
+  private storedBytes = 0;
+  private writtenBytes = 0;
 
   constructor(
     private readonly reporter: Reporter,
@@ -27,7 +28,12 @@ export class BackupProgress implements DumpEvents {
   }
 
   stored(bytes: number): void {
-    this.bytes += bytes;
+    this.storedBytes += bytes;
+    this.report();
+  }
+
+  written(bytes: number): void {
+    this.writtenBytes = bytes;
     this.report();
   }
 
@@ -64,8 +70,9 @@ export class BackupProgress implements DumpEvents {
   }
 
   private report(): void {
+    const bytes = Math.max(this.storedBytes, this.writtenBytes);
     const total = this.source.dumped.length;
-    this.reporter.progress({ phase: 'dump', done: this.tables, total, unit: 'tables', bytes: this.bytes });
+    this.reporter.progress({ phase: 'dump', done: this.tables, total, unit: 'tables', bytes });
   }
 }
 

@@ -20,7 +20,7 @@ import { storeManifest, storeReadme } from './backup-objects';
 import { BackupProgress } from './backup-progress';
 import type { BackupRequest, BackupResult, BackupTools } from './backup-request';
 import type { Run } from './backup-run';
-import { previousPoint } from './previous-point';
+import { describeOrigin, previousPoint } from './previous-point';
 
 export async function backup(request: BackupRequest, tools: BackupTools): Promise<BackupResult> {
   tools.signal.throwIfAborted();
@@ -48,10 +48,14 @@ function applicationName(id: string): string {
   return `backstop ${id}`;
 }
 
+/** Far above what a synchronised clock is ever off; far below a wrong time zone. */
+const MAX_CLOCK_DIFFERENCE_MS = 10 * 60_000;
+
 type Beginning = Pick<Run, 'id' | 'startedAt' | 'source' | 'scratchDirectory'>;
 
 async function prepare(request: BackupRequest, tools: BackupTools, beginning: Beginning): Promise<Run> {
   const { id, startedAt, source } = beginning;
+  demandClocksAgree(tools.clock.now(), source.snapshot.at);
   const toolchain = await toolchainFor(source.facts.major, request.postgresBin);
   const options = dumpOptionsFor(request, source.facts);
   const previous = await previousPoint(tools.store, tools.signer, request.database);
@@ -103,12 +107,33 @@ async function dumpAndDescribe(
   return { dumped, description, warnings: progress.warnings };
 }
 
+/** Ids, what is newest and what expires go by our clock. */
+function demandClocksAgree(ours: Date, servers: Date): void {
+  if (Math.abs(ours.getTime() - servers.getTime()) <= MAX_CLOCK_DIFFERENCE_MS) return;
+  throw new Failure(
+    'usage',
+    `This machine's clock says ${ours.toISOString()}, the server's ${servers.toISOString()}.`,
+    { hint: 'Set the one that is wrong: a recovery point from the future would be the newest for ever.' },
+  );
+}
+
 function tellBefore(run: Run, progress: BackupProgress): void {
+  for (const table of run.source.excludedParents) {
+    progress.warning(`Excluding the rows of ${table} leaves those of its partitions in: name them, too.`);
+  }
+  const { origin } = run.previous;
+  if (origin !== undefined && origin !== originOf(run)) {
+    progress.warning(`The point before this one was made of ${origin}; this one is of ${originOf(run)}.`);
+  }
   for (const pattern of run.source.unmatchedExclusions) {
     progress.warning(`No table matches the exclusion ${pattern}.`);
   }
   if (run.previous.fault !== undefined)
     progress.warning(`The manifest before this one: ${run.previous.fault}`);
+}
+
+function originOf({ source }: Run): string {
+  return describeOrigin(source.target.database, source.facts.systemIdentifier);
 }
 
 function dumpSource(
@@ -128,6 +153,7 @@ function dumpSource(
     store: tools.store,
     prefix,
     scratchDirectory,
+    encoding: source.facts.encoding,
     namesArePlain: source.facts.namesArePlain,
     estimatedBytes: source.facts.databaseBytes,
     signal,

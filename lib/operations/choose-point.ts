@@ -8,6 +8,9 @@ import { stateOf } from './recovery-points';
 
 export const NEWEST = 'newest';
 
+/** Machines' clocks differ a little; a point further ahead was made under a wrong one. */
+const CLOCK_TOLERANCE_MS = 10 * 60_000;
+
 export interface Choice {
   /** An id, the beginning of one that fits a single point, or `newest`. */
   readonly point: string;
@@ -20,7 +23,7 @@ export interface ChosenPoint {
   readonly manifest: Manifest;
   readonly key: string;
   readonly expired: boolean;
-  /** Newer points that were passed over because they are faulty, each with its reason. */
+  /** Newer points that were passed over, faulty ones above all, each with its reason. */
   readonly passedOver: readonly string[];
 }
 
@@ -49,6 +52,10 @@ async function newestPoint(
   for (const { key } of objects) {
     try {
       const manifest = await readManifest(store, trust, key);
+      if (Date.parse(manifest.startedAt) > now.getTime() + CLOCK_TOLERANCE_MS) {
+        passedOver.push(`${key} is from the future: it says ${manifest.startedAt}.`);
+        continue;
+      }
       if (stateOf(manifest, now) === 'valid') return { manifest, key, expired: false, passedOver };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'stored-data-faulty') throw error;
@@ -59,7 +66,7 @@ async function newestPoint(
   throw new Failure(
     'stored-data-faulty',
     [
-      `None of ${objects.length} recovery points is valid: ${length} faulty, the rest expired.`,
+      `None of ${objects.length} recovery points is valid: ${length} faulty or from the future, the rest expired.`,
       ...passedOver,
     ].join('\n  '),
     { hint: 'An expired point can still be named by its id while its objects are there.' },

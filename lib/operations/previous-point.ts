@@ -11,6 +11,8 @@ export interface PreviousPoint {
   /** Of the whole manifest object; null for the first point. */
   readonly manifestSha256: string | null;
   readonly newestByClass: NewestByClass;
+  /** The database that it was made of: under one name two would mix. */
+  readonly origin?: string;
   /** Why its manifest told nothing. */
   readonly fault?: string;
 }
@@ -25,8 +27,15 @@ export async function previousPoint(store: Store, signer: Signer, database: stri
   const manifestSha256 = createHash('sha256').update(bytes).digest('hex');
   const trust = { keys: await signer.trustedPublicKeys(), allowUnsigned: signer.name === 'none' };
   try {
-    return { manifestSha256, newestByClass: believeManifest(bytes, trust, newest.key).newestByClass };
+    const { newestByClass, sourceDatabase, server } = believeManifest(bytes, trust, newest.key);
+    const origin = describeOrigin(sourceDatabase, server.systemIdentifier);
+    return { manifestSha256, newestByClass, origin };
   } catch (error) {
     return { manifestSha256, newestByClass: {}, fault: messageOf(error) };
   }
+}
+
+/** A database and its cluster, for people. */
+export function describeOrigin(sourceDatabase: string, systemIdentifier: string | null): string {
+  return `database ${sourceDatabase} of cluster ${systemIdentifier ?? 'unknown'}`;
 }

@@ -13,6 +13,8 @@ export interface ServerFacts {
   readonly lsn: string | null;
   readonly databaseBytes: number;
   readonly largeObjectCount: number;
+  /** Of the database, for example `UTF8`. */
+  readonly encoding: string;
   /** No relation's or schema's name holds a control character. */
   readonly namesArePlain: boolean;
 }
@@ -25,6 +27,7 @@ const FACTS = `
          CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn,
          pg_database_size(current_database())::text AS bytes,
          (SELECT count(*) FROM pg_largeobject_metadata)::text AS "largeObjects",
+         current_setting('server_encoding') AS encoding,
          NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '[[:cntrl:]]')
            AND NOT EXISTS (SELECT FROM pg_namespace WHERE nspname ~ '[[:cntrl:]]') AS "namesArePlain"`;
 
@@ -35,6 +38,7 @@ interface FactsRow {
   readonly lsn: string | null;
   readonly bytes: string;
   readonly largeObjects: string;
+  readonly encoding: string;
   readonly namesArePlain: boolean;
 }
 
@@ -52,6 +56,7 @@ export async function readServerFacts(client: Client): Promise<ServerFacts> {
     lsn: row.lsn,
     databaseBytes: Number(row.bytes),
     largeObjectCount: Number(row.largeObjects),
+    encoding: row.encoding,
     namesArePlain: row.namesArePlain,
   };
 }

@@ -35,6 +35,8 @@ export interface Source {
   readonly dumped: readonly Table[];
   /** Patterns to leave rows out that match no table. */
   readonly unmatchedExclusions: readonly string[];
+  /** Partitioned tables whose own rows are excluded while a partition's are not. */
+  readonly excludedParents: readonly string[];
   /** Another session in the same snapshot. */
   join(): Promise<Client>;
   /** @throws Failure where the snapshot has not been held until now */
@@ -51,6 +53,7 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
     await prepareSession(holder, options.lockTimeoutSeconds);
     const facts = await readServerFacts(holder);
     const excluded = await tablesMatching(holder, options.excludeTableData);
+    const excludedParents = await parentsWithout(holder, excluded.oids);
     const chosen = await chosenTables(holder, options.tables);
     await demandAlone(holder, options.name);
     const snapshot = await takeSnapshot(target, holder);
@@ -67,6 +70,7 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
       lost: lost.signal,
       dumped: snapshot.tables.filter(isDumped),
       unmatchedExclusions: excluded.unmatched,
+      excludedParents,
       join: () => joinSnapshot(target, snapshot, options),
       demandStillHeld: () => demandStillHeld(holder, lost.signal),
       close: () => close(holder, lost),
@@ -112,6 +116,12 @@ const CHILDREN_LEFT_OUT = `
    WHERE inhparent = ANY ($1::oid[]) AND NOT inhrelid = ANY ($1::oid[])
      AND EXISTS (SELECT FROM pg_class WHERE oid = inhrelid AND relkind IN ('r', 'p'))
    ORDER BY 1, 2`;
+
+/** Parents of whose children not all are among the tables given. */
+async function parentsWithout(client: Client, tables: ReadonlySet<number>): Promise<string[]> {
+  const { rows } = await client.query<{ parent: string }>(CHILDREN_LEFT_OUT, [[...tables]]);
+  return [...new Set(rows.map(({ parent }) => parent))];
+}
 
 /** To pg_dump a table without its partitions is one without their rows. */
 async function demandChildren(client: Client, chosen: ReadonlySet<number>): Promise<void> {

@@ -22,6 +22,8 @@ export interface ProgramOptions {
   /** Fed to the program; an error in it kills the program. @default - no input */
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly onStderrLine?: (line: string) => void;
+  /** Lines of stderr that say nothing of a failure. @default - none */
+  readonly isNoise?: (line: string) => boolean;
   /** Ends the program: SIGTERM, SIGKILL after ten seconds. */
   readonly signal?: AbortSignal;
   /** Ends a program that hangs. @default - it may take for ever */
@@ -158,7 +160,7 @@ function readStderr(child: ChildProcess, options: ProgramOptions, activity: { at
   if (child.stderr === null) return tail;
   createInterface({ input: child.stderr }).on('line', (line) => {
     activity.at = Date.now();
-    tail.push(line);
+    if (options.isNoise?.(line) !== true) tail.push(line);
     if (tail.length > STDERR_TAIL_LINES) tail.shift();
     options.onStderrLine?.(line);
   });
@@ -201,7 +203,7 @@ function watchForStall(stall: StallWatch | undefined, activity: { at: number }, 
     const quietMs = Date.now() - activity.at;
     if (quietMs > stall.timeoutMs) ending.end(`nothing happened for ${Math.round(quietMs / 1000)} s`);
   };
-  const timer = setInterval(() => void look(), Math.min(stall.timeoutMs / 4, 5_000));
+  const timer = setInterval(() => void look(), Math.min(stall.timeoutMs / 4, 2_000));
   return () => {
     clearInterval(timer);
   };

@@ -64,3 +64,8 @@ test('a point expires after the days of its class', () => {
 test('keeping nothing is refused', () => {
   expect(() => retentionClassFor(at('2026-11-20T02:00:00Z'), {}, {})).toThrow(RangeError);
 });
+
+test('a point from the future holds back no class of today', () => {
+  const newest = { monthly: '2099-01-01T02:00:00.000Z' };
+  expect(retentionClassFor(at('2026-11-20T02:00:00Z'), newest, keep)).toBe('monthly');
+});

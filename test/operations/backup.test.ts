@@ -1,6 +1,7 @@
 import { openEnvelope } from '../../lib/runtime/signed-document';
 import { manifestSchema } from '../../lib/contract/manifest';
 import { readDocument } from '../../lib/operations/read-manifest';
+import { connectionTarget } from '../../lib/postgres/connection';
 import { makeBench } from '../support/make-backup';
 import { query } from '../support/postgres-cluster';
 import { sharedMajors } from '../support/shared-servers';
@@ -111,4 +112,49 @@ test('more large objects than files are handy for make the format custom', async
   await query(url, 'SELECT lo_create(0) FROM generate_series(1, 10001)');
   const { manifest } = await (await makeBench(url)).backup();
   expect(manifest.format).toBe('custom');
+});
+
+test('under one name two databases do not mix in silence', async () => {
+  const bench = await makeBench(await shopDatabase());
+  await bench.backup();
+  const other = new URL(await shopDatabase());
+  const { manifest } = await bench.backup({ target: connectionTarget(other.toString(), {}) });
+  expect(manifest.warnings).toEqual([
+    expect.stringMatching(
+      /^The point before this one was made of database \w+ of cluster \d+; this one is of/,
+    ),
+  ]);
+});
+
+test('a clock that is far off ends the run: its point would be the newest for ever', async () => {
+  const clock = { now: () => new Date('2099-01-01T00:00:00Z') };
+  const bench = await makeBench(await shopDatabase());
+  await expect(bench.backup({}, undefined, clock)).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringContaining("This machine's clock says 2099-01-01T00:00:00.000Z, the server's"),
+  });
+});
+
+test('excluding a partitioned table without its partitions is told', async () => {
+  const url = await shopDatabase();
+  await query(
+    url,
+    `CREATE TABLE visit (at date, who text) PARTITION BY RANGE (at);
+     CREATE TABLE visit_2026 PARTITION OF visit FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')`,
+  );
+  const bench = await makeBench(url);
+  const { manifest } = await bench.backup({ excludeTableData: ['visit'] });
+  expect(manifest.warnings).toEqual([
+    'Excluding the rows of public.visit leaves those of its partitions in: name them, too.',
+  ]);
+  expect((await bench.backup({ excludeTableData: ['visit*'] })).manifest.warnings).toEqual([]);
+});
+
+test('a client_encoding that somebody set on the database does not reach the dump', async () => {
+  const url = await shopDatabase();
+  await query(url, `INSERT INTO customer (name) VALUES ('Zoë 🐘')`);
+  await query(url, `ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET client_encoding = 'SJIS'`);
+  for (const format of ['directory', 'custom', 'plain'] as const) {
+    await expect((await makeBench(url)).backup({ format })).resolves.toBeDefined();
+  }
 });

@@ -261,7 +261,9 @@ describe('which point is meant', () => {
     await signAgain(bench.store, manifestKey, manifest, { expiresAt: '2020-01-01T00:00:00Z' }, bench.signer);
     await expect(restoreBench(bench).restore()).rejects.toMatchObject({
       exitCode: 7,
-      message: expect.stringContaining('None of 1 recovery points is valid: 0 faulty, the rest expired.'),
+      message: expect.stringContaining(
+        'None of 1 recovery points is valid: 0 faulty or from the future, the rest expired.',
+      ),
     });
     const result = await restoreBench(bench).restore({ point: manifest.id.slice(0, 20) });
     expect(result.warnings).toEqual(['The recovery point expired at 2020-01-01T00:00:00Z.']);

@@ -1,13 +1,13 @@
 /** The real backup operation with what a test cares about, and a look at what it left behind. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_KEEP } from '../../lib/contract/retention';
 import { backup } from '../../lib/operations/backup';
 import type { BackupRequest, BackupResult } from '../../lib/operations/backup-request';
 import { connectionTarget } from '../../lib/postgres/connection';
-import { systemClock } from '../../lib/runtime/clock';
+import { systemClock, type Clock } from '../../lib/runtime/clock';
 import { DirectoryStore } from '../../lib/runtime/directory-store';
 import { createKeyFile, FileSigner } from '../../lib/runtime/file-signer';
 import { silentReporter } from '../../lib/runtime/reporter';
@@ -22,7 +22,7 @@ export interface Bench {
   readonly publicKeyFile: string;
   readonly keyFile: string;
   readonly scratchRoot: string;
-  backup(changes?: Partial<BackupRequest>, signal?: AbortSignal): Promise<BackupResult>;
+  backup(changes?: Partial<BackupRequest>, signal?: AbortSignal, clock?: Clock): Promise<BackupResult>;
   /** Keys of all objects in the store. */
   keys(prefix?: string): Promise<string[]>;
 }
@@ -32,7 +32,8 @@ export async function makeBench(url: string, store?: Store): Promise<Bench> {
   const keyFile = path.join(home, 'key.pem');
   const publicKeyFile = await createKeyFile(keyFile);
   const signer = await FileSigner.open(keyFile);
-  const scratchRoot = mkdtempSync(path.join(tmpdir(), 'scratch-'));
+  const scratchRoot = path.join(home, 'scratch');
+  mkdirSync(scratchRoot);
   const used = store ?? new DirectoryStore(path.join(home, 'store'));
   const request: BackupRequest = {
     database: 'shop',
@@ -55,10 +56,10 @@ export async function makeBench(url: string, store?: Store): Promise<Bench> {
     keyFile,
     publicKeyFile,
     scratchRoot,
-    backup: (changes = {}, signal = new AbortController().signal) =>
+    backup: (changes = {}, signal = new AbortController().signal, clock = systemClock) =>
       backup(
         { ...request, ...changes },
-        { store: used, signer, clock: systemClock, reporter: silentReporter, randomBytes, signal },
+        { store: used, signer, clock, reporter: silentReporter, randomBytes, signal },
       ),
     keys: async (prefix = '') => {
       const keys: string[] = [];

@@ -1,6 +1,6 @@
 /** The real restore operation on a bench (make-backup.ts), and what the server holds afterwards. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { restore } from '../../lib/operations/restore';
@@ -26,7 +26,9 @@ export interface RestoreBench {
 /** @param server URL of any database on the server that is restored into */
 export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
   const targetDatabase = `restored_${randomBytes(5).toString('hex')}`;
-  const scratchRoot = mkdtempSync(path.join(tmpdir(), 'restore-'));
+  // Inside a folder of its own: what climbed out of it would be seen beside it.
+  const scratchRoot = path.join(mkdtempSync(path.join(tmpdir(), 'restore-')), 'scratch');
+  mkdirSync(scratchRoot);
   const at = (database: string) => {
     const url = new URL(server);
     url.pathname = `/${database}`;

@@ -76,7 +76,7 @@ class ArchiveHead {
   }
 
   release(): void {
+    // Not resumed: what a slow reader has not read yet must wait for it.
     this.stream.end();
-    this.stream.resume();
   }
 }

@@ -43,7 +43,11 @@ async function runPgDump(request: DumpRequest, directory: string, uploads: FileU
   const pgDump = startPgDump(request, {
     directory,
     compression: compressionArgument(request.options.compression, request.toolchain.major),
-    measure: () => uploads.writtenBytes(),
+    measure: async () => {
+      const bytes = await uploads.writtenBytes();
+      request.events.written(bytes);
+      return bytes;
+    },
     onMessage: (message) => {
       const item = /^finished item (\d+) TABLE DATA /.exec(message)?.[1];
       if (item === undefined) return;

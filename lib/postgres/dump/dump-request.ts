@@ -25,6 +25,8 @@ export interface DumpRequest {
   readonly applicationName: string;
   readonly toolchain: Toolchain;
   readonly snapshotName: string;
+  /** Of the database: the archive keeps it as it is. */
+  readonly encoding: string;
   readonly options: DumpOptions;
   readonly store: Store;
   /** Where the point's objects lie; ends with a slash. */
@@ -45,6 +47,8 @@ export interface DumpRequest {
 export interface DumpEvents {
   /** The rows of a table are in the dump. */
   tableDone(): void;
+  /** So many bytes were written so far, stored or waiting for it: also while one table takes long. */
+  written(bytes: number): void;
   /** More bytes are in the store. */
   stored(bytes: number): void;
   /** A line of stderr that is not known to be harmless. */

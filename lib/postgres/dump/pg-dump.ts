@@ -11,7 +11,7 @@ const FORMAT_LETTERS = { directory: 'd', custom: 'c', plain: 'p' } as const;
  * code 0.
  */
 const HARMLESS =
-  /^(last built-in OID|reading|identifying|finding|flagging|saving|dumping contents of|finished item|creating|executing|processing|entering|launching|starting) ?/;
+  /^(last built-in OID|reading|identifying|finding|flagging|saving|dumping contents of|finished item|creating|executing|processing|entering|implied|launching|starting) ?/;
 
 export interface PgDumpOutput {
   /** A folder to write to. @default - stdout */
@@ -35,13 +35,22 @@ export function startPgDump(request: DumpRequest, output: PgDumpOutput): Program
       timeoutMs: options.stallTimeoutSeconds * 1000,
       ...(output.measure === undefined ? {} : { measure: output.measure }),
     },
+    isNoise: (line) => isHarmless(messageIn(line)),
     onStderrLine: (line) => {
-      // Parallel workers write "pg_dump:", the space and the message apart: those of two may come mixed.
-      const message = line.replace(/^(pg_dump:| )+/, '');
-      if (message !== '' && !HARMLESS.test(message)) events.warning(`pg_dump: ${message}`);
+      const message = messageIn(line);
+      if (!isHarmless(message)) events.warning(`pg_dump: ${message}`);
       output.onMessage?.(message);
     },
   });
+}
+
+/** Parallel workers write "pg_dump:", the space and the message apart: those of two may come mixed. */
+function messageIn(line: string): string {
+  return line.replace(/^(pg_dump:| )+/, '');
+}
+
+function isHarmless(message: string): boolean {
+  return message === '' || HARMLESS.test(message);
 }
 
 /** https://www.postgresql.org/docs/current/app-pgdump.html; no secret is among them. */
@@ -52,6 +61,8 @@ function pgDumpArguments(request: DumpRequest, output: PgDumpOutput): string[] {
     `--snapshot=${snapshotName}`,
     `--lock-wait-timeout=${options.lockTimeoutSeconds * 1000}`,
     `--compress=${output.compression}`,
+    // A client_encoding that somebody set on the database may not hold all that is in it.
+    `--encoding=${request.encoding}`,
     '--verbose',
     '--no-password',
     ...(output.directory === undefined
