@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../contract/failure';
 
@@ -71,11 +71,15 @@ export function startProgram(options: ProgramOptions): Program {
     detached: true,
   });
   if (child.stdout === null) throw new TypeError('stdout is a pipe');
+  // Held from the first byte: Node throws away what nobody has begun to read when a program exits (flushStdio in
+  // https://github.com/nodejs/node/blob/main/lib/internal/child_process.js).
+  const stdout = new PassThrough();
+  pipeline(child.stdout, stdout).catch(() => undefined);
   const ending = new Ending(child);
   const finished = watch(child, options, ending);
   // Whoever reads stdout hears of it there; nobody has to await both.
   finished.catch(() => undefined);
-  return { stdout: untilExit(child.stdout, finished, ending), finished };
+  return { stdout: untilExit(stdout, finished, ending), finished };
 }
 
 /** Runs a program to its end; answers with what it printed. For short outputs. */
@@ -132,7 +136,6 @@ async function watch(child: ChildProcess, options: ProgramOptions, ending: Endin
   const activity = { at: Date.now() };
   const tail = readStderr(child, options, activity);
   child.stdout?.on('data', () => (activity.at = Date.now()));
-  child.stdout?.pause();
   const stopWatching = watchForStall(options.stall, activity, ending);
   const abort = () => {
     ending.end('it was told to stop', options.signal?.reason);

@@ -31,6 +31,14 @@ test.each([1_000, 5_000_000])('output of %d bytes followed by exit 3 does not en
   expect(failure.message).toBe('sh exited with 3\n  broken');
 });
 
+test.each([10, 100_000])('%d bytes that came before anybody read them are not lost', async (bytes) => {
+  const program = startProgram(sh(`head -c ${bytes} /dev/zero`));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  let read = 0;
+  for await (const chunk of program.stdout) read += chunk.length;
+  expect(read).toBe(bytes);
+});
+
 test('a signal that ends it is named', async () => {
   expect((await failureOf(runProgram(sh('kill -KILL $$')))).message).toBe('sh was ended by SIGKILL');
 });
