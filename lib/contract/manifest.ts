@@ -62,7 +62,14 @@ export const databaseSettingsSchema = z.strictObject({
   acl: z.array(z.string()).nullable(),
   connectionLimit: z.number().int(),
   /** ALTER DATABASE ... SET (role is null) and ALTER ROLE ... IN DATABASE ... SET; each setting as `name=value`. */
-  settings: z.array(z.strictObject({ role: z.string().nullable(), setting: z.string() })),
+  settings: z.array(
+    z.strictObject({
+      role: z.string().nullable(),
+      setting: z.string(),
+      /** `setting` is the name alone: its value may be a secret. */
+      hidden: z.literal(true).optional(),
+    }),
+  ),
 });
 export type DatabaseSettings = z.infer<typeof databaseSettingsSchema>;
 

@@ -111,7 +111,8 @@ function notes(point: ReadmePoint): string[] {
       : ['- This format holds neither owners nor grants.']),
     ...(settings.length === 0 ? [] : ['- Settings to give back with ALTER DATABASE / ALTER ROLE ... SET:']),
     ...settings.map(
-      ({ role, setting }) => `  * ${oneLine(role === null ? setting : `${setting} (role ${role})`)}`,
+      ({ role, setting, hidden }) =>
+        `  * ${oneLine(role === null ? setting : `${setting} (role ${role})`)}${hidden === true ? ' (value not recorded)' : ''}`,
     ),
   ];
 }

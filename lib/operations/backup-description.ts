@@ -82,17 +82,13 @@ async function countRows(
   if (level === 'none') return null;
   const clients: Client[] = [];
   const endAll = () => Promise.all(clients.map((client) => client.end().catch(() => undefined)));
-  const onAbort = () => void endAll();
-  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    for (let count = 0; count < CONNECTIONS[level]; count++) clients.push(await source.join());
-    signal.throwIfAborted();
+    for (let count = 0; count < CONNECTIONS[level]; count++) clients.push(await source.join(signal));
     return await takeInventory(clients, { level, excludedTables: namesWithoutRows(source), signal });
   } catch (error) {
     const otherwise = 'Without an inventory pg_dump may still manage: --inventory none.';
     throw signal.aborted ? signal.reason : refusedQuery('The inventory could not be taken', error, otherwise);
   } finally {
-    signal.removeEventListener('abort', onAbort);
     await endAll();
   }
 }

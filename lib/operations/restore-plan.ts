@@ -56,10 +56,10 @@ export function announce(
   { manifest, target, create, server, tools, toolchain }: RestorePlan,
   now: Date,
 ): void {
-  const { id, database, snapshotAt, storedBytes, format } = manifest;
+  const { id, database, sourceDatabase, snapshotAt, storedBytes, format } = manifest;
   const age = humanSeconds(Math.max(0, (now.getTime() - Date.parse(snapshotAt)) / 1000));
   tools.reporter.info(
     `Restoring ${database} ${id}, as of ${snapshotAt} (${age} old), into ${create ? 'the new' : 'the empty'} database ${describeTarget(target)}`,
-    { server: server.version, client: toolchain.version, format, storedBytes },
+    { of: sourceDatabase, server: server.version, client: toolchain.version, format, storedBytes },
   );
 }

@@ -51,7 +51,11 @@ export async function applySettings(
 ): Promise<string[]> {
   const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles');
   const roles = new Set(rows.map((row) => row.rolname));
-  const leftOut: string[] = [];
+  const leftOut = settings.settings
+    .filter(({ hidden }) => hidden === true)
+    .map(
+      ({ setting }) => `setting ${setting}: its value may be a secret, so it is not recorded; set it by hand`,
+    );
   for (const { sql, what, role } of settingStatements(name, settings)) {
     const reason = role !== null && !roles.has(role) ? 'the role does not exist' : await tried(client, sql);
     if (reason !== undefined) leftOut.push(`${what}: ${reason}`);

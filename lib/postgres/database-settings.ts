@@ -1,6 +1,9 @@
 /** What a database is made of beside its objects: pg_dump records it only with --create, which we do not use. */
 import type { Client } from 'pg';
 import type { DatabaseSettings } from '../contract/manifest';
+import { mayBeSecret } from '../contract/secret-names';
+
+type Setting = DatabaseSettings['settings'][number];
 
 // The row as JSON: a column that this major lacks reads as null. 15 brought the provider and its version, 16 the
 // ICU rules; 17 renamed daticulocale to datlocale.
@@ -31,8 +34,13 @@ const READ_OVERRIDES = `
 /** Reads the settings of the connected database: encoding, locale, owner, comment, privileges, ALTER ... SET. */
 export async function readDatabaseSettings(client: Client): Promise<DatabaseSettings> {
   const { rows } = await client.query<Omit<DatabaseSettings, 'settings'>>(READ);
-  const overrides = await client.query<DatabaseSettings['settings'][number]>(READ_OVERRIDES);
+  const overrides = await client.query<Setting>(READ_OVERRIDES);
   const [database] = rows;
   if (database === undefined) throw new TypeError('current_database() is in pg_database');
-  return { ...database, settings: overrides.rows };
+  return { ...database, settings: overrides.rows.map(withoutSecret) };
+}
+
+function withoutSecret({ role, setting }: Setting): Setting {
+  const [name = ''] = setting.split('=', 1);
+  return mayBeSecret(name) ? { role, setting: name, hidden: true } : { role, setting };
 }

@@ -45,7 +45,7 @@ export interface Statement {
   readonly role: string | null;
 }
 
-/** Comment, connection limit and ALTER ... SET: what a database has beside its objects. */
+/** Comment, connection limit and ALTER ... SET: what a database has beside its objects. Not the hidden ones. */
 export function settingStatements(name: string, settings: DatabaseSettings): Statement[] {
   const database = escapeIdentifier(name);
   const { comment, connectionLimit } = settings;
@@ -68,7 +68,9 @@ export function settingStatements(name: string, settings: DatabaseSettings): Sta
             role: null,
           },
         ]),
-    ...settings.settings.map(({ role, setting }) => alterStatement(database, role, setting)),
+    ...settings.settings
+      .filter(({ hidden }) => hidden !== true)
+      .map(({ role, setting }) => alterStatement(database, role, setting)),
   ];
 }
 

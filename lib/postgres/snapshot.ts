@@ -81,9 +81,13 @@ export async function joinSnapshot(
   target: ConnectionTarget,
   snapshot: Snapshot,
   options: { readonly applicationName: string; readonly lockTimeoutSeconds: number },
+  signal: AbortSignal,
 ): Promise<Client> {
   const client = await connect(target, options.applicationName);
+  // Also while it waits for a lock.
+  signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
   try {
+    signal.throwIfAborted();
     await prepareSession(client, options.lockTimeoutSeconds);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     if (!(await lockTables(target, client, snapshot.tables))) {

@@ -37,8 +37,8 @@ export interface Source {
   readonly unmatchedExclusions: readonly string[];
   /** Partitioned tables whose own rows are excluded while a partition's are not. */
   readonly excludedParents: readonly string[];
-  /** Another session in the same snapshot. */
-  join(): Promise<Client>;
+  /** Another session in the same snapshot, which the signal ends. */
+  join(signal: AbortSignal): Promise<Client>;
   /** @throws Failure where the snapshot has not been held until now */
   demandStillHeld(): Promise<void>;
   close(): Promise<void>;
@@ -71,7 +71,7 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
       dumped: snapshot.tables.filter(isDumped),
       unmatchedExclusions: excluded.unmatched,
       excludedParents,
-      join: () => joinSnapshot(target, snapshot, options),
+      join: (signal) => joinSnapshot(target, snapshot, options, signal),
       demandStillHeld: () => demandStillHeld(holder, lost.signal),
       close: () => close(holder, lost),
     };

@@ -85,3 +85,17 @@ test('an ICU database tells its locale', async () => {
     collationVersion: expect.any(String),
   });
 });
+
+test('a setting whose value may be a secret is named without it', async () => {
+  const url = await freshDatabase();
+  const name = new URL(url).pathname.slice(1);
+  await query(
+    url,
+    `ALTER DATABASE "${name}" SET app.jwt_secret = 'hunter2'; ALTER DATABASE "${name}" SET work_mem = '8MB'`,
+  );
+  const { settings } = await settingsOf(url);
+  expect(settings).toEqual([
+    { role: null, setting: 'app.jwt_secret', hidden: true },
+    { role: null, setting: 'work_mem=8MB' },
+  ]);
+});

@@ -9,6 +9,8 @@ import { shopDatabase } from '../support/small-database';
 import { eventually } from '../support/spawn';
 import { startTransactionPooler } from '../support/transaction-pooler';
 
+const never = new AbortController().signal;
+
 const options = {
   name: 'shop',
   applicationName: 'backstop test',
@@ -37,7 +39,7 @@ describe.each(sharedMajors())('PostgreSQL %s', (major) => {
       await migration.query('SET lock_timeout = 200');
       await expect(migration.query('TRUNCATE audit_log')).rejects.toThrow(/lock timeout/);
       await migration.end();
-      const joined = await source.join();
+      const joined = await source.join(never);
       const { rows } = await joined.query('SELECT count(*)::int AS rows FROM public.audit_log');
       expect(rows).toEqual([{ rows: 100 }]);
       await joined.end();
@@ -56,7 +58,7 @@ describe.each(sharedMajors())('PostgreSQL %s', (major) => {
     const url = await shopDatabase(major);
     await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
       await query(url, `INSERT INTO audit_log (what) VALUES ('late')`);
-      const joined = await source.join();
+      const joined = await source.join(never);
       for (const client of [source.holder, joined]) {
         const { rows } = await client.query(`SELECT count(*)::int AS rows FROM public.audit_log`);
         expect(rows).toEqual([{ rows: 100 }]);
@@ -92,7 +94,7 @@ test('functions that users made under the names of the system are never run', as
   );
   const excluding = { ...options, excludeTableData: ['kept'] };
   await ended(await openSource(connectionTarget(url, {}), excluding), async (source) => {
-    await (await source.join()).end();
+    await (await source.join(never)).end();
     expect(source.dumped).toEqual([]);
   });
 });

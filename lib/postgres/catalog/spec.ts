@@ -2,6 +2,7 @@
  * How one class of schema objects is read from the system catalogs and compared: data, not code. A new class of
  * objects is one more spec.
  */
+import { SECRET_NAME_PATTERN } from '../../contract/secret-names';
 import type { CatalogEntry, DifferenceClass } from '../../contract/inventory';
 
 /** An SQL expression, or one with what else is to be known about the fact. Null means: not set. */
@@ -97,7 +98,7 @@ export function sorted(array: string): string {
 
 /** Options of foreign objects; a value that may be a secret is not recorded. */
 export function foreignOptions(array: string): string {
-  return `(SELECT string_agg(option_name || '=' || CASE WHEN option_name ~* 'pass|secret|token|key|credential'
+  return `(SELECT string_agg(option_name || '=' || CASE WHEN option_name ~* '${SECRET_NAME_PATTERN}'
     THEN '(hidden)' ELSE option_value END, ', ' ORDER BY option_name COLLATE "C") FROM pg_options_to_table(${array}))`;
 }
 
