@@ -430,8 +430,13 @@ describe('an S3 store', () => {
 
   test('names a bucket that does not exist, and its region', async () => {
     const nowhere = storeAt(proxy.endpoint, undefined, 'no-such-bucket');
-    for (const step of [nowhere.put('x', small()), nowhere.head('x'), nowhere.put('x', large())]) {
-      await expect(step).rejects.toMatchObject(
+    const steps = [
+      () => nowhere.put('x', small()),
+      () => nowhere.head('x'),
+      () => nowhere.put('x', large()),
+    ];
+    for (const step of steps) {
+      await expect(step()).rejects.toMatchObject(
         failed(/s3:\/\/no-such-bucket\/x.*NoSuchBucket/, /region \(eu-central-1\)/),
       );
     }
