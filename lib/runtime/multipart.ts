@@ -25,7 +25,7 @@ export interface Sending {
 }
 
 /** Of one object; all uploads together are bounded by their buffers. */
-const MAX_IN_FLIGHT = 4;
+const MAX_IN_FLIGHT = 3;
 
 /** @throws the reason of the sending's signal: what failed first, of the source or of the requests */
 export async function sendObject<Part>(

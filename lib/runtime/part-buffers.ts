@@ -4,7 +4,7 @@
  */
 
 /** Never less than one part, however large it is. */
-const CAPACITY_BYTES = 40 * 1024 * 1024;
+const CAPACITY_BYTES = 32 * 1024 * 1024;
 
 interface Waiting {
   readonly bytes: number;

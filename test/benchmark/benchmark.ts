@@ -15,7 +15,7 @@ import { startCluster, type Cluster } from '../support/postgres-cluster';
 import { eventually, freePort, startServer } from '../support/spawn';
 
 const ROOT = path.resolve(__dirname, '../..');
-const NODE = [process.execPath, '--require', 'tsx/cjs'] as const;
+const NODE = [process.execPath, '--max-semi-space-size=4', '--require', 'tsx/cjs'] as const;
 
 interface Measured {
   readonly seconds: number;
