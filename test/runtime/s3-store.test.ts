@@ -430,11 +430,7 @@ describe('an S3 store', () => {
 
   test('names a bucket that does not exist, and its region', async () => {
     const nowhere = storeAt(proxy.endpoint, undefined, 'no-such-bucket');
-    const steps = [
-      () => nowhere.put('x', small()),
-      () => nowhere.head('x'),
-      () => nowhere.put('x', large()),
-    ];
+    const steps = [() => nowhere.put('x', small()), () => nowhere.head('x'), () => nowhere.put('x', large())];
     for (const step of steps) {
       await expect(step()).rejects.toMatchObject(
         failed(/s3:\/\/no-such-bucket\/x.*NoSuchBucket/, /region \(eu-central-1\)/),
