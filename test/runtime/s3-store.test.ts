@@ -1,3 +1,4 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
@@ -5,15 +6,14 @@ import {
   ListMultipartUploadsCommand,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
-  PutObjectLockConfigurationCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../lib/contract/failure';
 import { s3Client, S3Store } from '../../lib/runtime/s3-store';
 import { StoreKeyExists } from '../../lib/runtime/store';
 import * as faults from '../support/fault-proxy';
-import { emulatorEnvironment, sharedServers } from '../support/shared-servers';
+import { adminClient, lockedBucket, unfinishedUploads } from '../support/locked-bucket';
+import { sharedServers } from '../support/shared-servers';
 import { freePort } from '../support/spawn';
 import {
   describeStore,
@@ -29,39 +29,17 @@ const MIB = 1024 * 1024;
 let admin: S3Client;
 
 beforeAll(() => {
-  Object.assign(process.env, emulatorEnvironment());
-  admin = new S3Client({ forcePathStyle: true });
+  admin = adminClient();
 });
 afterAll(() => {
   admin.destroy();
 });
 
-async function lockedBucket(): Promise<string> {
-  const Bucket = `store-${randomBytes(6).toString('hex')}`;
-  const LocationConstraint = 'eu-central-1';
-  await admin.send(
-    new CreateBucketCommand({
-      Bucket,
-      ObjectLockEnabledForBucket: true,
-      CreateBucketConfiguration: { LocationConstraint },
-    }),
-  );
-  const DefaultRetention = { Mode: 'GOVERNANCE', Days: 7 } as const;
-  const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } } as const;
-  await admin.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
-  return Bucket;
-}
-
-async function unfinishedUploads(Bucket: string): Promise<string[]> {
-  const { Uploads = [] } = await admin.send(new ListMultipartUploadsCommand({ Bucket }));
-  return Uploads.map(({ Key = '' }) => Key);
-}
-
 describeStore('S3', async () => {
-  const Bucket = await lockedBucket();
+  const Bucket = await lockedBucket(admin);
   return {
     store: new S3Store(Bucket, s3Client()),
-    leftovers: () => unfinishedUploads(Bucket),
+    leftovers: () => unfinishedUploads(admin, Bucket),
     hide: async (Key) => {
       await admin.send(new DeleteObjectCommand({ Bucket, Key }));
     },
@@ -73,13 +51,13 @@ describe('an S3 store', () => {
   let store: S3Store;
   let proxy: faults.FaultProxy;
   beforeAll(async () => {
-    bucket = await lockedBucket();
+    bucket = await lockedBucket(admin);
     proxy = await faults.startFaultProxy(sharedServers().emulator);
     store = storeAt(proxy.endpoint);
   });
   afterEach(async () => {
     proxy.clear();
-    expect(await unfinishedUploads(bucket)).toEqual([]);
+    expect(await unfinishedUploads(admin, bucket)).toEqual([]);
   });
   afterAll(async () => {
     await store.close();
