@@ -4,6 +4,14 @@ import { defineSettings } from 'backstop/settings';
 export default defineSettings({
   name: 'backstop',
   databases: {
-    app: { keepDays: { daily: 30 } },
+    app: {
+      connection: {
+        host: 'db.example.com',
+        database: 'app',
+        user: 'backstop',
+        password: { secret: 'backstop/app' },
+      },
+      keepDays: { daily: 30 },
+    },
   },
 });

@@ -4,7 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Kind } from '../contract/object-keys';
-import type { BackedUpDatabase, LockSettings } from '../settings/schema';
+import type { KeptDatabase } from '../settings/database-schema';
+import type { LockSettings } from '../settings/schema';
 import type { AccessLogBucket } from './access-log-bucket';
 import type { BackupKey } from './backup-key';
 import { createOnlyPolicy } from './create-only-policy';
@@ -16,7 +17,7 @@ export interface BackupBucketProps {
   readonly installation: string;
   /** One bucket per kind, because a bucket has one default lock. */
   readonly kind: Kind;
-  readonly databases: Readonly<Record<string, BackedUpDatabase>>;
+  readonly databases: Readonly<Record<string, KeptDatabase>>;
   readonly lock: LockSettings;
   readonly encryptionKey: BackupKey;
   readonly accessLogs: AccessLogBucket;

@@ -17,14 +17,14 @@ import { Duration } from 'aws-cdk-lib';
 import { StorageClass, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { EXPIRY_TAG } from '../contract/expiry-tag';
 import { classPrefix, RETENTION_CLASSES, type Kind, type RetentionClass } from '../contract/object-keys';
-import type { BackedUpDatabase } from '../settings/schema';
+import type { KeptDatabase } from '../settings/database-schema';
 
 /** The same week of grace that a dump without a manifest has: no running upload is cut off. */
 const INCOMPLETE_UPLOAD_DAYS = 7;
 
 export function lifecycleRules(
   kind: Kind,
-  databases: Readonly<Record<string, BackedUpDatabase>>,
+  databases: Readonly<Record<string, KeptDatabase>>,
 ): LifecycleRule[] {
   return [
     ...Object.entries(databases).flatMap(([name, database]) => expiryRules(kind, name, database)),
@@ -37,7 +37,7 @@ export function lifecycleRules(
   ];
 }
 
-function expiryRules(kind: Kind, name: string, { keepDays, storage }: BackedUpDatabase): LifecycleRule[] {
+function expiryRules(kind: Kind, name: string, { keepDays, storage }: KeptDatabase): LifecycleRule[] {
   return RETENTION_CLASSES.flatMap((retentionClass) => {
     const days = keepDays[retentionClass];
     if (days === undefined) return [];
@@ -55,7 +55,7 @@ function expiryRules(kind: Kind, name: string, { keepDays, storage }: BackedUpDa
 }
 
 /** Nothing where the points are written into their storage class directly. */
-function transitions(storage: BackedUpDatabase['storage'][RetentionClass]): LifecycleRule['transitions'] {
+function transitions(storage: KeptDatabase['storage'][RetentionClass]): LifecycleRule['transitions'] {
   if (storage === undefined || storage.afterDays === 0) return undefined;
   return [
     { storageClass: new StorageClass(storage.class), transitionAfter: Duration.days(storage.afterDays) },

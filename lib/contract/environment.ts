@@ -22,6 +22,12 @@ export const ENVIRONMENT = {
   reason: 'BACKSTOP_REASON',
   requestedBy: 'BACKSTOP_REQUESTED_BY',
   scratch: 'BACKSTOP_SCRATCH',
+  /** Storage class by retention class, for example `weekly=STANDARD_IA`: such points are written there directly. */
+  storageClasses: 'BACKSTOP_STORAGE_CLASSES',
+  /** `password`, or `rds-iam`: a token of the task's role instead of a password. */
+  auth: 'BACKSTOP_AUTH',
+  /** ISO-8601 instant of the schedule's slot that a run serves. */
+  slot: 'BACKSTOP_SLOT',
   /** Of the container image that runs. */
   imageDigest: 'BACKSTOP_IMAGE_DIGEST',
 } as const;

@@ -1,7 +1,8 @@
 /** Rules between fields. Each is a trap of S3 that would otherwise show at deployment, on the bill, or never. */
 import { RETENTION_CLASSES, type RetentionClass } from '../contract/object-keys';
 import type { Fault } from './faults';
-import type { BackedUpDatabase, LockSettings, StorageClass } from './schema';
+import type { KeptDatabase, StorageClass } from './database-schema';
+import type { LockSettings } from './schema';
 
 /** Billed at least so long: docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */
 const SHORTEST_STORAGE_DAYS: Readonly<Record<StorageClass, number>> = {
@@ -20,7 +21,7 @@ const LIFECYCLE_RULES_MAX = 998;
 /** The parts of the settings that are well-formed; null where a part is not. */
 export interface CheckedParts {
   readonly lock: LockSettings | null;
-  readonly databases: Readonly<Record<string, BackedUpDatabase | null>>;
+  readonly databases: Readonly<Record<string, KeptDatabase | null>>;
 }
 
 export function crossFieldFaults({ lock, databases }: CheckedParts): Fault[] {
@@ -36,7 +37,7 @@ export function crossFieldFaults({ lock, databases }: CheckedParts): Fault[] {
   ];
 }
 
-function ruleCountFaults(databases: readonly BackedUpDatabase[]): Fault[] {
+function ruleCountFaults(databases: readonly KeptDatabase[]): Fault[] {
   const count = databases.reduce((sum, { keepDays }) => sum + Object.keys(keepDays).length, 0);
   if (count <= LIFECYCLE_RULES_MAX) return [];
   return [
@@ -49,7 +50,7 @@ function ruleCountFaults(databases: readonly BackedUpDatabase[]): Fault[] {
   ];
 }
 
-function lockFaults(path: string[], { keepDays }: BackedUpDatabase, lock: LockSettings): Fault[] {
+function lockFaults(path: string[], { keepDays }: KeptDatabase, lock: LockSettings): Fault[] {
   return classesOf(keepDays)
     .filter(([, keep]) => keep < lock.days)
     .map(([retentionClass, keep]) => ({
@@ -60,7 +61,7 @@ function lockFaults(path: string[], { keepDays }: BackedUpDatabase, lock: LockSe
     }));
 }
 
-function storageFaults(path: string[], { keepDays, storage }: BackedUpDatabase): Fault[] {
+function storageFaults(path: string[], { keepDays, storage }: KeptDatabase): Fault[] {
   return classesOf(storage).flatMap(([retentionClass, { class: storageClass, afterDays }]) => {
     const fault = (got: string, allowed: string, hint: string): Fault[] => [
       { path: [...path, 'storage', retentionClass], got, allowed, hint },

@@ -1,79 +1,24 @@
 /** The form of a settings file: fields, defaults and what is allowed. Names, ids and ARNs only, never a secret. */
 import { z } from 'zod';
-import { DATABASE_NAME_RULE, isDatabaseName, RETENTION_CLASSES } from '../contract/object-keys';
+import { DATABASE_NAME_RULE, isDatabaseName } from '../contract/object-keys';
+import { databaseSchema } from './database-schema';
+import { days, fields, oneOf, roleArn, text } from './fields';
+import { computeSchema, networkSchema, notificationsSchema } from './platform-schema';
 
 export const LOCK_MODES = ['governance', 'compliance'] as const;
-
-/** S3's storage classes that a recovery point may lie in. */
-export const STORAGE_CLASSES = ['STANDARD_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'] as const;
-export type StorageClass = (typeof STORAGE_CLASSES)[number];
-
-/** An object without unknown fields: a misspelt one is named together with those that exist. */
-function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const known = Object.keys(shape).join(', ');
-  return z.strictObject(shape, `an object with only these fields: ${known}`);
-}
-
-function days(atLeast: number) {
-  const allowed = `whole days from ${atLeast} to 36500`;
-  return z.int(allowed).min(atLeast, allowed).max(36_500, allowed);
-}
-
-function text(pattern: RegExp, allowed: string) {
-  return z.string(allowed).regex(pattern, allowed);
-}
-
-const retentionClass = z.enum(RETENTION_CLASSES, `one of the classes ${RETENTION_CLASSES.join(', ')}`);
-
-/** A pattern must start with fixed characters, so that it can never name every role of an account. */
-const roleArn = text(
-  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{3}[\w+=,.@/*?-]*$/,
-  'the ARN of an IAM role, for example arn:aws:iam::111122223333:role/break-glass; * and ? may stand in its name',
-);
 
 export const lockSchema = fields({
   /**
    * `governance`: the break-glass role can delete a locked object. `compliance`: nobody can, not even AWS.
    * @default 'governance'
    */
-  mode: z.enum(LOCK_MODES, `one of ${LOCK_MODES.join(', ')}`).default('governance'),
+  mode: oneOf(LOCK_MODES).default('governance'),
   /**
    * Lock that every object is born with, in days; at most the shortest class. The keeper extends it to the end of
    * the object's class.
    * @default 7
    */
   days: days(1).default(7),
-});
-
-const storageSchema = fields({
-  class: z.enum(STORAGE_CLASSES, `one of ${STORAGE_CLASSES.join(', ')}`),
-  /**
-   * Days in S3 Standard before the move.
-   * @default 0 - the recovery point is written into its storage class directly
-   */
-  afterDays: days(0).default(0),
-});
-
-export const databaseSchema = fields({
-  /** How long recovery points of each class are kept, in days. A class that is not named is never made. */
-  keepDays: z
-    .partialRecord(
-      retentionClass,
-      days(1),
-      `days by class (${RETENTION_CLASSES.join(', ')}), for example { daily: 30, weekly: 56 }`,
-    )
-    .refine((keep) => Object.keys(keep).length > 0, 'at least one class, for example { daily: 30 }'),
-  /**
-   * Cheaper storage by class.
-   * @default - S3 Standard until a point expires
-   */
-  storage: z
-    .partialRecord(
-      retentionClass,
-      storageSchema,
-      "by class, for example { weekly: { class: 'STANDARD_IA' } }",
-    )
-    .default({}),
 });
 
 export const settingsSchema = fields({
@@ -104,12 +49,18 @@ export const settingsSchema = fields({
   breakGlassRoleArn: roleArn.optional(),
   /** @default - governance, 7 days */
   lock: lockSchema.prefault({}),
+  /** @default - public subnets without inbound, in two zones */
+  network: networkSchema.prefault({ mode: 'public' }),
+  /** @default - images built at deployment, for the building machine's architecture */
+  compute: computeSchema.prefault({}),
+  /** @default - nobody: alarms are seen in the console only */
+  notifications: notificationsSchema.prefault({}),
   /** The databases to back up. The name stands in keys and metrics: it need not be the name on the server. */
   databases: z
     .record(
       z.string().refine(isDatabaseName, DATABASE_NAME_RULE),
       databaseSchema,
-      'databases by name, for example { shop: { keepDays: { daily: 30 } } }',
+      'databases by name, for example { shop: { connection: …, keepDays: { daily: 30 } } }',
     )
     .refine((databases) => Object.keys(databases).length > 0, 'at least one database'),
 });
@@ -119,4 +70,3 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 /** With every default filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 export type LockSettings = Settings['lock'];
-export type BackedUpDatabase = Settings['databases'][string];

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { crossFieldFaults, type CheckedParts } from './cross-field-rules';
 import { faultOf, refuse } from './faults';
-import { databaseSchema, lockSchema, settingsSchema, type Settings, type SettingsInput } from './schema';
+import { databaseSchema } from './database-schema';
+import { lockSchema, settingsSchema, type Settings, type SettingsInput } from './schema';
 
 /**
  * Checks settings and fills in the defaults.

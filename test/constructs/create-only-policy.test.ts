@@ -93,7 +93,10 @@ test('an upload may name no other encryption and no other key; one that names no
 });
 
 test('no lock is longer than the longest class and a day', () => {
-  const databases = { ...MINIMAL.databases, web: { keepDays: { daily: 14, yearly: 400 } } };
+  const databases = {
+    ...MINIMAL.databases,
+    web: { connection: 'elsewhere', keepDays: { daily: 14, yearly: 400 } },
+  };
   expect(statement('DenyEndlessLocks', { databases })).toMatchObject({
     Action: 's3:PutObjectRetention',
     Condition: { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '401' } },

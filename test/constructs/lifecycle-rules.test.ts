@@ -1,9 +1,9 @@
 import { lifecycleRules } from '../../lib/constructs/lifecycle-rules';
-import type { BackedUpDatabase } from '../../lib/settings/schema';
+import type { KeptDatabase } from '../../lib/settings/database-schema';
 
-const shop: BackedUpDatabase = { keepDays: { daily: 30, yearly: 400 }, storage: {} };
+const shop: KeptDatabase = { keepDays: { daily: 30, yearly: 400 }, storage: {} };
 
-const rulesOf = (databases: Record<string, BackedUpDatabase>) =>
+const rulesOf = (databases: Record<string, KeptDatabase>) =>
   lifecycleRules('postgres', databases).map(({ expiration, noncurrentVersionExpiration, ...rule }) => ({
     ...rule,
     expirationDays: expiration?.toDays(),

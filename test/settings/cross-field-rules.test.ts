@@ -1,9 +1,10 @@
 import { crossFieldFaults } from '../../lib/settings/cross-field-rules';
-import type { BackedUpDatabase, LockSettings } from '../../lib/settings/schema';
+import type { KeptDatabase } from '../../lib/settings/database-schema';
+import type { LockSettings } from '../../lib/settings/schema';
 
 const LOCK: LockSettings = { mode: 'governance', days: 7 };
 
-function faultsOf(keepDays: BackedUpDatabase['keepDays'], storage: BackedUpDatabase['storage'] = {}) {
+function faultsOf(keepDays: KeptDatabase['keepDays'], storage: KeptDatabase['storage'] = {}) {
   return crossFieldFaults({ lock: LOCK, databases: { shop: { keepDays, storage } } }).map(
     ({ path, allowed }) => `${path.join('.')}: ${allowed}`,
   );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { loadSettings } from '../../lib/settings/load';
 
 const settingsOf = (name: string) =>
-  `export default { name: '${name}', databases: { shop: { keepDays: { daily: 30 } } } };`;
+  `export default { name: '${name}', databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 } } } };`;
 
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'backstop-settings-'));

@@ -13,16 +13,42 @@ function messageFor(input: unknown): string {
   throw new Error('the settings were accepted');
 }
 
-const database = (changes: object) => ({
+const database = (changes: object): SettingsInput => ({
   name: 'test',
-  databases: { shop: { keepDays: { daily: 30 }, ...changes } },
+  databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 }, ...changes } },
 });
 
 test('what is left out gets its documented default', () => {
-  expect(defineSettings({ name: 'test', databases: { shop: { keepDays: { daily: 30 } } } })).toEqual({
+  expect(
+    defineSettings({
+      name: 'test',
+      databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 } } },
+    }),
+  ).toEqual({
     name: 'test',
     lock: { mode: 'governance', days: 7 },
-    databases: { shop: { keepDays: { daily: 30 }, storage: {} } },
+    network: { mode: 'public', cidr: '10.42.0.0/20', availabilityZones: 2 },
+    compute: { images: {}, logDays: 400 },
+    notifications: { emails: [], webhooks: [], runbookUrl: 'docs/runbook.md' },
+    databases: {
+      shop: {
+        connection: 'elsewhere',
+        major: 17,
+        schedule: {
+          cron: '0 2 * * *',
+          timeZone: 'UTC',
+          flexibleMinutes: 15,
+          expectedMinutes: 30,
+          seasons: [],
+        },
+        rtoMinutes: 240,
+        keepDays: { daily: 30 },
+        storage: {},
+        dump: { jobs: 2, excludeTableData: [], inventory: 'rows' },
+        task: { cpu: 1024, memoryMiB: 2048, ephemeralStorageGiB: 21 },
+        alarms: { shrunkenBelow: 0.8, minimumBytes: 1 },
+      },
+    },
   });
 });
 
@@ -35,7 +61,10 @@ test('every fault is told at once, faults of form and faults between fields', ()
   const message = messageFor({
     name: 'Bad Name',
     lock: { days: 14 },
-    databases: { shop: { keepDays: { daily: 0 } }, web: { keepDays: { daily: 10 } } },
+    databases: {
+      shop: { connection: 'elsewhere', keepDays: { daily: 0 } },
+      web: { connection: 'elsewhere', keepDays: { daily: 10 } },
+    },
   });
   expect(message.split('\n')).toEqual([
     'The settings have 3 faults:',

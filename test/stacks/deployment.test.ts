@@ -36,7 +36,7 @@ beforeAll(async () => {
   const settings = path.join(mkdtempSync(path.join(tmpdir(), 'backstop-settings-')), 'settings.ts');
   writeFileSync(
     settings,
-    `export default { name: 'rehearsal', lock: { days: 5 }, databases: { shop: { keepDays: { daily: 30 } } } };`,
+    `export default { name: 'rehearsal', lock: { days: 5 }, databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 } } } };`,
   );
   deployed = await deployStorage(emulator.endpoint, settings);
 });

@@ -63,7 +63,10 @@ test('with settings named nothing is printed at all', async () => {
 
 test('faults of the settings fail the synth with their list and without a stack trace', async () => {
   const file = path.join(folder, 'faulty.ts');
-  writeFileSync(file, `export default { name: 'X', databases: { shop: { keepDays: { daily: 3 } } } };`);
+  writeFileSync(
+    file,
+    `export default { name: 'X', databases: { shop: { connection: 'elsewhere', keepDays: { daily: 3 } } } };`,
+  );
   const { exitCode, stderr } = await synth(ROOT, '-c', `settings=${file}`);
   expect(exitCode).not.toBe(0);
   expect(stderr).toContain('The settings have 2 faults:\n  name: got "X"');

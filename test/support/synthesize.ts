@@ -26,7 +26,10 @@ export function newStack(): Stack {
   return new Stack(newApp(), 'test');
 }
 
-export const MINIMAL: SettingsInput = { name: 'test', databases: { shop: { keepDays: { daily: 30 } } } };
+export const MINIMAL: SettingsInput = {
+  name: 'test',
+  databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 } } },
+};
 
 export function storageTemplate(changes: Partial<SettingsInput> = {}): Template {
   const settings = defineSettings({ ...MINIMAL, ...changes });

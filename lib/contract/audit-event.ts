@@ -1,0 +1,40 @@
+/**
+ * One line of history: a program began, or ended, and how. Written by the program itself under audit/, so it tells what
+ * a program says of itself; recovery points are believed by their signed manifests alone.
+ */
+import { z } from 'zod';
+import { DATABASE_NAME_RULE, isDatabaseName, PREFIXES } from './object-keys';
+import { isRecoveryPointId } from './recovery-point-id';
+
+export const AUDITED_PROGRAMS = ['backup', 'restore', 'drill', 'keeper'] as const;
+export type AuditedProgram = (typeof AUDITED_PROGRAMS)[number];
+
+export const auditEventSchema = z.strictObject({
+  version: z.literal(1),
+  program: z.enum(AUDITED_PROGRAMS),
+  database: z.string().refine(isDatabaseName, DATABASE_NAME_RULE),
+  /** Of the run: a backup's is that of the recovery point it makes. */
+  id: z.string().refine(isRecoveryPointId, 'must look like 20261120T020000Z-0a1b2c'),
+  event: z.enum(['started', 'ended']),
+  at: z.iso.datetime(),
+  who: z.string(),
+  reason: z.string(),
+  /** Only of `ended`: 0 is good; docs/restore.md lists the others. */
+  exitCode: z.int().nonnegative().optional(),
+  /** Only of `ended` with another exit code than 0: what went wrong, without secrets. */
+  failure: z.string().optional(),
+  /** The slot of the schedule which this run serves; undefined for one that a person started. */
+  slot: z.iso.datetime().optional(),
+});
+export type AuditEvent = z.infer<typeof auditEventSchema>;
+
+/** Below it lie the events of one program and database; the next parts of a key are year, month and day. */
+export function auditPrefix(program: AuditedProgram, database: string): string {
+  return `${PREFIXES.audit}${program}/${database}/`;
+}
+
+/** For example `audit/backup/shop/2026/11/20/20261120T020000Z-0a1b2c-started.json`: sorts by the run's start. */
+export function auditKey({ program, database, id, event }: AuditEvent): string {
+  const day = `${id.slice(0, 4)}/${id.slice(4, 6)}/${id.slice(6, 8)}`;
+  return `${auditPrefix(program, database)}${day}/${id}-${event}.json`;
+}

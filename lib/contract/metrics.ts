@@ -1,0 +1,46 @@
+/**
+ * Names of what the monitor measures: it publishes them, alarms and dashboard read them. Every gauge is published on
+ * every run of its pass, so silence is an alarm.
+ */
+export const METRIC_NAMESPACE = 'Backstop';
+
+/** Dimensions of every metric; `Database` only where the metric is about one. */
+export const METRIC_DIMENSIONS = { installation: 'Installation', database: 'Database' } as const;
+
+/** Published on each light pass, every 5 minutes. */
+export const LIGHT_GAUGES = {
+  /** Per database: now minus snapshotAt of the newest valid point, in hours; 100000 where there is none. */
+  newestPointAge: 'NewestPointAgeHours',
+  /** Per database: runs since the newest point that failed, did not start, were stopped, or got stuck. 0 is good. */
+  failedRuns: 'FailedRuns',
+  /** Per database: slots since the newest point at which no run has started though its time is over. 0 is good. */
+  overdueSlots: 'OverdueSlots',
+  /** Per database: runs that have begun and not ended for more than twice their expected time. 0 is good. */
+  stuckRuns: 'StuckRuns',
+  /** Of the installation: 1 on each pass that came to its end. */
+  monitorPasses: 'MonitorPasses',
+} as const;
+
+/** Published on each full pass, every hour. */
+export const FULL_GAUGES = {
+  /** Per database: stored bytes of the newest point divided by the median of the like points before it; 1 without any. */
+  sizeRatio: 'SizeRatio',
+  /** Per database: of the newest point. */
+  storedBytes: 'StoredBytes',
+  databaseBytes: 'DatabaseBytes',
+  backupSeconds: 'BackupSeconds',
+  /** Per database: valid points that have not expired. */
+  points: 'RecoveryPoints',
+  /** Per database: manifests that cannot be believed. 0 is good. */
+  faultyManifests: 'FaultyManifests',
+  /** Of the installation: protections of the bucket that are not as they were deployed. 0 is good. */
+  guardrailDifferences: 'GuardrailDifferences',
+  /** Of the installation: addresses that never confirmed, so that no alarm reaches them. 0 is good. */
+  unconfirmedSubscriptions: 'UnconfirmedSubscriptions',
+} as const;
+
+export const LIGHT_PASS_MINUTES = 5;
+export const FULL_PASS_MINUTES = 60;
+
+/** Stands for the age where there is no point: above any objective. */
+export const NO_POINT_AGE_HOURS = 100_000;

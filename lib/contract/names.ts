@@ -1,0 +1,33 @@
+/**
+ * Deterministic names: what one stack makes and another one, or an operator, finds without a reference. Resources of a
+ * single database have none, so that it may move from one stack to another.
+ */
+
+/** Of one installation, given its `name` in the settings. */
+export function namesOf(installation: string) {
+  return {
+    cluster: installation,
+    scheduleGroup: installation,
+    topic: `${installation}-alarms`,
+    restoreTaskFamily: `${installation}-restore`,
+    restoreTargetSecret: `${installation}/restore-target`,
+    dashboard: installation,
+    parameters: {
+      backupKeyArn: `/${installation}/backup-key-arn`,
+      manifestSigningKeyArn: `/${installation}/manifest-signing-key-arn`,
+      evidenceSigningKeyArn: `/${installation}/evidence-signing-key-arn`,
+      subnetIds: `/${installation}/subnet-ids`,
+      securityGroupId: `/${installation}/security-group-id`,
+      deadLetterQueueArn: `/${installation}/dead-letter-queue-arn`,
+    },
+  } as const;
+}
+
+/** Family of a database's task definition; the monitor tells runs apart by it. Dots are not allowed in a family. */
+export function backupTaskFamily(installation: string, database: string): string {
+  return `${installation}-backup-${database.replaceAll('.', '_')}`;
+}
+
+/** The container whose exit code decides: other containers of a task may end as they like. */
+export const BACKUP_CONTAINER = 'backup';
+export const RESTORE_CONTAINER = 'restore';

@@ -1,0 +1,94 @@
+/** From where in the network the tasks run, who is told, and what they run on. */
+import { z } from 'zod';
+import { fields, oneOf, secretName, text, whole } from './fields';
+
+const cidr = text(
+  /^(10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}\/(1[6-9]|2[0-4])$/,
+  'a private IPv4 range of /16 to /24, for example 10.42.0.0/20',
+);
+const zones = whole('availability zones', 1, 3);
+const awsId = (prefix: string) =>
+  text(new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`), `an id such as ${prefix}-0123456789abcdef0`);
+
+const own = { cidr: cidr.default('10.42.0.0/20'), availabilityZones: zones.default(2) };
+
+/** A network of the installation's own, or a VPC that is there already. Synth prints what the choice costs. */
+export const networkSchema = z.discriminatedUnion(
+  'mode',
+  [
+    /** Public subnets without inbound: for a database outside AWS that any address may reach. Costs nothing idle. */
+    fields({ mode: z.literal('public'), ...own }),
+    /** Private subnets behind one NAT gateway with a fixed address, which is an output: for allow-lists. */
+    fields({ mode: z.literal('fixed-egress'), ...own }),
+    /** Isolated subnets with endpoints for what the tasks need of AWS: nothing else can be reached. */
+    fields({ mode: z.literal('private'), ...own }),
+    /** A VPC that is there already. */
+    fields({
+      mode: z.literal('existing'),
+      vpcId: awsId('vpc'),
+      subnetIds: z.array(awsId('subnet')).min(1, 'at least one subnet'),
+      /** @default - a security group without inbound is made */
+      securityGroupIds: z.array(awsId('sg')).min(1, 'at least one security group').optional(),
+      /**
+       * Needed in public subnets, where a task without one reaches nothing.
+       * @default false
+       */
+      assignPublicIp: z.boolean('true or false').default(false),
+    }),
+  ],
+  'an object with mode: public, fixed-egress, private or existing',
+);
+export type NetworkSettings = z.output<typeof networkSchema>;
+
+export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
+
+const prebuiltImage = text(
+  /^[a-z0-9][a-z0-9./:_-]*@sha256:[0-9a-f]{64}$/,
+  'an image by its digest, for example 111122223333.dkr.ecr.eu-central-1.amazonaws.com/backstop@sha256:…',
+);
+
+export const computeSchema = fields({
+  /** @default - that of the machine which builds the image */
+  architecture: oneOf(ARCHITECTURES).optional(),
+  /**
+   * Images that are there already, by major version of PostgreSQL: nothing is built, and no Docker is needed.
+   * @default - built at deployment from containers/postgres
+   */
+  images: z
+    .partialRecord(z.enum(['15', '16', '17', '18', '19'], 'a major version from 15 to 19'), prebuiltImage)
+    .default({}),
+  /**
+   * How long logs of tasks and programs are kept.
+   * @default 400
+   */
+  logDays: z
+    .literal(
+      [30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653],
+      'one of 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653',
+    )
+    .default(400),
+});
+export type ComputeSettings = z.output<typeof computeSchema>;
+
+export const WEBHOOK_FORMATS = ['generic', 'slack'] as const;
+
+export const notificationsSchema = fields({
+  /**
+   * Addresses that get each alarm; AWS asks each to confirm, and SubscriptionUnconfirmed comes until it has.
+   * @default - none
+   */
+  emails: z.array(z.email('an e-mail address')).default([]),
+  /**
+   * URLs that get each alarm by POST. The URL is the secret's text: it never stands in the settings.
+   * @default - none
+   */
+  webhooks: z
+    .array(fields({ secret: secretName, format: oneOf(WEBHOOK_FORMATS) }), 'a list of { secret, format }')
+    .default([]),
+  /**
+   * Where the runbook can be read; each alarm links its heading.
+   * @default 'docs/runbook.md'
+   */
+  runbookUrl: text(/^[\x21-\x7e]+$/, 'a URL or path without spaces').default('docs/runbook.md'),
+});
+export type NotificationSettings = z.output<typeof notificationsSchema>;
