@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../lib/contract/failure';
+import type { ArchiveFormat } from '../../lib/contract/manifest';
 import { failOnDifferences } from '../../lib/operations/restore';
 import { faultyToolchain, isRunning } from '../support/faulty-toolchain';
 import { makeBench } from '../support/make-backup';
@@ -101,6 +102,42 @@ describe('a restore that ends well and is not what was backed up', () => {
     });
   });
 });
+
+/** Its check reads a table that is loaded later: true where the dump was made, false while it is restored. */
+async function benchOfRefusedRow(format: ArchiveFormat) {
+  const source = await freshDatabase();
+  await query(
+    source,
+    `CREATE TABLE price (amount int); INSERT INTO price VALUES (1);
+     CREATE FUNCTION priced() RETURNS boolean LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM public.price)';
+     CREATE TABLE item (id int CHECK (public.priced())); INSERT INTO item VALUES (1)`,
+  );
+  const bench = await makeBench(source);
+  await bench.backup({ format });
+  return restoreBench(bench);
+}
+
+test('a plain dump that fails leaves nothing of itself in a database that was there before', async () => {
+  const target = await benchOfRefusedRow('plain');
+  await query(shop, `CREATE DATABASE ${target.targetDatabase} TEMPLATE template0`);
+  await expect(target.restore()).rejects.toMatchObject({ kind: 'restore-failed' });
+  const relations = `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`;
+  expect(await query(target.url, relations)).toEqual([]);
+});
+
+test.each(['directory', 'custom', 'plain'] as const)(
+  'the first row that the target refuses ends the restore of a %s dump',
+  async (format) => {
+    const target = await benchOfRefusedRow(format);
+    const failure: unknown = await target.restore({ jobs: 1 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      kind: 'restore-failed',
+      message: expect.stringContaining('violates check constraint'),
+    });
+    expect(failure).not.toMatchObject({ message: expect.stringContaining('errors ignored') });
+    expect(await target.exists()).toBe(false);
+  },
+);
 
 test('rows of a partitioned table are restored before its triggers can touch them', async () => {
   const source = await freshDatabase();
