@@ -3,14 +3,11 @@ import { z } from 'zod';
 import { INVENTORY_LEVELS } from '../contract/inventory';
 import { ARCHIVE_FORMATS } from '../contract/manifest';
 import { RETENTION_CLASSES } from '../contract/object-keys';
+import { STORAGE_CLASSES } from '../contract/storage-class';
 import { days, fields, oneOf, secretName, text, whole } from './fields';
 
 /** Majors of PostgreSQL for which the image has client programs. */
 export const POSTGRES_MAJORS = [15, 16, 17, 18, 19] as const;
-
-/** S3's storage classes that a recovery point may lie in. */
-export const STORAGE_CLASSES = ['STANDARD_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'] as const;
-export type StorageClass = (typeof STORAGE_CLASSES)[number];
 
 /** Weaker ones than `verify-full` let somebody in between read the database: synth warns. */
 export const TLS_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
@@ -208,6 +205,15 @@ export const databaseSchema = fields({
    * @default 240
    */
   rtoMinutes: whole('minutes', 1, 10_080).default(240),
+  /**
+   * Size of the database on its server, in GB of 10^9 bytes: for the estimate of its costs, nothing else.
+   * @default - 10 are assumed
+   */
+  databaseGigabytes: z
+    .number('gigabytes from 0.001 to 100000')
+    .min(0.001, 'gigabytes from 0.001 to 100000')
+    .max(100_000, 'gigabytes from 0.001 to 100000')
+    .optional(),
   /** How long recovery points of each class are kept, in days. A class that is not named is never made. */
   keepDays: z
     .partialRecord(
