@@ -44,3 +44,37 @@ export const FULL_PASS_MINUTES = 60;
 
 /** Stands for the age where there is no point: above any objective. */
 export const NO_POINT_AGE_HOURS = 100_000;
+
+export type LightGauge = keyof typeof LIGHT_GAUGES;
+export type FullGauge = keyof typeof FULL_GAUGES;
+export type Gauge = LightGauge | FullGauge;
+
+export function isLightGauge(gauge: Gauge): gauge is LightGauge {
+  return gauge in LIGHT_GAUGES;
+}
+
+/** CloudWatch's names of units; it has none for hours and ratios. */
+export const GAUGE_UNITS = {
+  newestPointAge: 'None',
+  failedRuns: 'Count',
+  overdueSlots: 'Count',
+  stuckRuns: 'Count',
+  monitorPasses: 'Count',
+  sizeRatio: 'None',
+  storedBytes: 'Bytes',
+  databaseBytes: 'Bytes',
+  backupSeconds: 'Seconds',
+  points: 'Count',
+  faultyManifests: 'Count',
+  guardrailDifferences: 'Count',
+  unconfirmedSubscriptions: 'Count',
+} as const satisfies Record<Gauge, string>;
+
+/** Which have no database. */
+export const INSTALLATION_GAUGES = [
+  'monitorPasses',
+  'guardrailDifferences',
+  'unconfirmedSubscriptions',
+] as const satisfies readonly Gauge[];
+export type InstallationGauge = (typeof INSTALLATION_GAUGES)[number];
+export type DatabaseGauge = Exclude<Gauge, InstallationGauge>;
