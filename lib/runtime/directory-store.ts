@@ -16,7 +16,7 @@ import * as files from './directory-files';
 import { onFile } from './directory-files';
 import { checkKey, checkPrefix, compareKeys } from './store-key';
 import { missingObject, StoreKeyExists } from './store';
-import type { Body, ListedObject, ObjectState, PutOptions, ReadOptions, Store } from './store';
+import type { Body, ListedObject, ListOptions, ObjectState, PutOptions, ReadOptions, Store } from './store';
 
 /** Where files lie while they are written; never listed. */
 const STAGING = '.uploading/';
@@ -80,24 +80,24 @@ export class DirectoryStore implements Store {
     return stats && { ...listed(key, stats), crc32: undefined, lockedUntil: undefined, legalHold: false };
   }
 
-  async *list(prefix: string): AsyncGenerator<ListedObject> {
+  async *list(prefix: string, { after }: ListOptions = {}): AsyncGenerator<ListedObject> {
     checkPrefix(prefix);
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     await onFile(path.join(this.root, folder), () => this.refuseLinks(path.join(this.root, folder)));
-    yield* this.walk(folder, prefix);
+    yield* this.walk(folder, (name) => name.startsWith(prefix) && mayComeAfter(name, after));
   }
 
   /** @param folder empty for the root, else ends in a slash */
-  private async *walk(folder: string, prefix: string): AsyncGenerator<ListedObject> {
+  private async *walk(folder: string, isWanted: (name: string) => boolean): AsyncGenerator<ListedObject> {
     const directory = path.join(this.root, folder);
     const entries = await onFile(directory, () => files.entriesOf(directory));
     const names = entries
       .filter((entry) => entry.isFile() || entry.isDirectory())
       .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
-      .filter((name) => name.startsWith(prefix) && name !== STAGING)
+      .filter((name) => isWanted(name) && name !== STAGING)
       .sort(compareKeys);
     for (const name of names) {
-      if (name.endsWith('/')) yield* this.walk(name, prefix);
+      if (name.endsWith('/')) yield* this.walk(name, isWanted);
       else yield* this.listedFile(name);
     }
   }
@@ -139,6 +139,12 @@ export class DirectoryStore implements Store {
         },
       );
   }
+}
+
+/** @param name of a file, or of a folder (ending in a slash) in which a key may come after */
+function mayComeAfter(name: string, after: string | undefined): boolean {
+  if (after === undefined || (name.endsWith('/') && after.startsWith(name))) return true;
+  return compareKeys(name, after) > 0;
 }
 
 async function write(temporary: string, body: Body, options: PutOptions): Promise<Digests> {

@@ -21,12 +21,12 @@ import {
   S3Client,
   UploadPartCommand,
   type CompletedPart,
-  type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Failure } from '../contract/failure';
 import type { StoredFile } from '../contract/manifest';
+import type { StorageClass } from '../contract/storage-class';
 import { awsError } from './aws-error';
 import { checkedStream } from './checked-stream';
 import { delayedSignal } from './delayed-signal';
@@ -36,9 +36,10 @@ import { PartBuffers } from './part-buffers';
 import { resumed } from './resumed-download';
 import { base64OfHex, unconfirmed, wholeObjectCrc, withLeftover } from './s3-confirmation';
 import { s3Failure, type S3Action } from './s3-failure';
-import { checkKey, checkPrefix } from './store-key';
+import { newestVersions, type Version } from './s3-versions';
+import { checkKey, checkPrefix, compareKeys } from './store-key';
 import { missingObject } from './store';
-import type { Body, ListedObject, ObjectState, PutOptions, ReadOptions, Store } from './store';
+import type { Body, ListedObject, ListOptions, ObjectState, PutOptions, ReadOptions, Store } from './store';
 
 const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT_MS = 10_000;
@@ -86,11 +87,6 @@ function sendUnsigned(command: UploadPartCommand): void {
   );
 }
 
-interface Version {
-  readonly versionId: string;
-  readonly object: ListedObject;
-}
-
 /** CRC-32 of the whole object rather than of its parts' checksums: the same figure however it was cut. */
 const WHOLE_OBJECT_CRC = { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } as const;
 
@@ -127,14 +123,14 @@ export class S3Store implements Store {
 
   async put(key: string, body: Body, options: PutOptions = {}): Promise<StoredFile> {
     checkKey(key);
-    const { estimatedBytes = 0, onBytes } = options;
+    const { estimatedBytes = 0, onBytes, storageClass } = options;
     const failed = new AbortController();
     const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
     const fail = (reason: unknown) => {
       failed.abort(reason);
     };
     const digests = new Digests();
-    const requests = this.requests(key, digests, signal);
+    const requests = this.requests({ Key: key, StorageClass: storageClass }, digests, signal);
     const sending = { signal, fail, estimatedBytes, buffers: this.buffers };
     try {
       await sendObject(digested(body, digests, { signal, onBytes }), requests, sending);
@@ -146,27 +142,23 @@ export class S3Store implements Store {
   }
 
   /** Each states a checksum of ours, so that the store refuses what arrived otherwise, and compares its answer. */
-  private requests(key: string, digests: Digests, signal: AbortSignal): S3Requests {
+  private requests(
+    { Key: key, StorageClass }: { readonly Key: string; readonly StorageClass: StorageClass | undefined },
+    digests: Digests,
+    signal: AbortSignal,
+  ): S3Requests {
     const place = { Bucket: this.bucket, Key: key };
     const atOnce = { abortSignal: signal };
     // Of these it must be known whether they left something behind.
     const graceful = { abortSignal: delayedSignal(signal, this.graceMs) };
     const whole = () => ({ ChecksumCRC32: base64OfHex(digests.crc32) });
-    const confirmed = async <T extends Partial<Checksum>>(
-      stated: Checksum,
-      answering: Promise<T>,
-    ): Promise<T> => {
-      const answer = await this.explained('put', key, answering);
-      if (stated.ChecksumCRC32 === answer.ChecksumCRC32) return answer;
-      throw unconfirmed(`${this.url}/${key}`, stated.ChecksumCRC32, answer.ChecksumCRC32);
-    };
     const requests: S3Requests = {
       putWhole: async (Body) => {
-        const command = new PutObjectCommand({ ...place, ...whole(), Body, IfNoneMatch: '*' });
-        await confirmed(whole(), this.client.send(command, graceful));
+        const command = new PutObjectCommand({ ...place, ...whole(), StorageClass, Body, IfNoneMatch: '*' });
+        await this.confirmed(key, whole(), this.client.send(command, graceful));
       },
       begin: async () => {
-        const command = new CreateMultipartUploadCommand({ ...place, ...WHOLE_OBJECT_CRC });
+        const command = new CreateMultipartUploadCommand({ ...place, ...WHOLE_OBJECT_CRC, StorageClass });
         const { UploadId = '' } = await this.explained('put', key, this.client.send(command, graceful));
         return UploadId;
       },
@@ -174,7 +166,7 @@ export class S3Store implements Store {
         const stated = { ChecksumCRC32: base64OfHex(crcHex(crc32(Body))) };
         const command = new UploadPartCommand({ ...place, ...stated, UploadId, PartNumber, Body });
         sendUnsigned(command);
-        const { ETag } = await confirmed(stated, this.client.send(command, atOnce));
+        const { ETag } = await this.confirmed(key, stated, this.client.send(command, atOnce));
         return { PartNumber, ETag, ...stated };
       },
       complete: async (UploadId, Parts) => {
@@ -182,7 +174,7 @@ export class S3Store implements Store {
           ...{ ...place, ...whole(), UploadId, MultipartUpload: { Parts: [...Parts] }, IfNoneMatch: '*' },
           ...{ ChecksumType: 'FULL_OBJECT', MpuObjectSize: digests.bytes },
         });
-        await confirmed(whole(), this.client.send(command, graceful));
+        await this.confirmed(key, whole(), this.client.send(command, graceful));
       },
       abort: async (UploadId) => {
         const command = new AbortMultipartUploadCommand({ ...place, UploadId });
@@ -194,6 +186,16 @@ export class S3Store implements Store {
       },
     };
     return requests;
+  }
+
+  private async confirmed<T extends Partial<Checksum>>(
+    key: string,
+    stated: Checksum,
+    answering: Promise<T>,
+  ): Promise<T> {
+    const answer = await this.explained('put', key, answering);
+    if (stated.ChecksumCRC32 === answer.ChecksumCRC32) return answer;
+    throw unconfirmed(`${this.url}/${key}`, stated.ChecksumCRC32, answer.ChecksumCRC32);
   }
 
   async get(key: string, { signal }: ReadOptions = {}): Promise<Readable> {
@@ -233,9 +235,11 @@ export class S3Store implements Store {
     };
   }
 
-  async *list(prefix: string): AsyncGenerator<ListedObject> {
+  async *list(prefix: string, { after }: ListOptions = {}): AsyncGenerator<ListedObject> {
     checkPrefix(prefix);
-    for await (const { object } of this.versions(prefix, 'list')) yield object;
+    for await (const { object } of this.versions(prefix, 'list', { after }))
+      // Not every S3 leaves the marker's own key out.
+      if (after === undefined || compareKeys(object.key, after) > 0) yield object;
   }
 
   close(): Promise<void> {
@@ -246,39 +250,24 @@ export class S3Store implements Store {
   /** The key itself is the first that begins with it. */
   private async newest(key: string, action: S3Action): Promise<Version | undefined> {
     checkKey(key);
-    for await (const version of this.versions(key, action, 10))
+    for await (const version of this.versions(key, action, { pageSize: 10 }))
       return version.object.key === key ? version : undefined;
     return undefined;
   }
 
-  /** Of each key the newest version: S3 lists keys in order, and the newest version of a key first. */
-  private async *versions(prefix: string, action: S3Action, pageSize?: number): AsyncGenerator<Version> {
-    const hidden = new Set<string>();
-    let last: string | undefined;
-    let page: ListObjectVersionsCommandOutput | undefined;
-    do {
-      page = await this.page(prefix, action, pageSize, page);
-      for (const { Key = '', IsLatest } of page.DeleteMarkers ?? []) if (IsLatest === true) hidden.add(Key);
-      for (const { Key = '', VersionId = '', Size = 0, LastModified = new Date(0) } of page.Versions ?? []) {
-        if (Key === last) continue;
-        last = Key;
-        const object = { key: Key, bytes: Size, modifiedAt: LastModified, hidden: hidden.delete(Key) };
-        yield { versionId: VersionId, object };
-      }
-    } while (page.IsTruncated === true);
-  }
-
-  private async page(
+  /** Of each key the newest version. */
+  private versions(
     prefix: string,
     action: S3Action,
-    pageSize: number | undefined,
-    before: ListObjectVersionsCommandOutput | undefined,
-  ): Promise<ListObjectVersionsCommandOutput> {
-    const command = new ListObjectVersionsCommand({
-      ...{ Bucket: this.bucket, Prefix: prefix, MaxKeys: pageSize },
-      ...{ KeyMarker: before?.NextKeyMarker, VersionIdMarker: before?.NextVersionIdMarker },
+    { pageSize, after }: { readonly pageSize?: number; readonly after?: string | undefined } = {},
+  ): AsyncGenerator<Version> {
+    return newestVersions((before) => {
+      const command = new ListObjectVersionsCommand({
+        ...{ Bucket: this.bucket, Prefix: prefix, MaxKeys: pageSize },
+        ...{ KeyMarker: before?.NextKeyMarker ?? after, VersionIdMarker: before?.NextVersionIdMarker },
+      });
+      return this.explained(action, prefix, this.client.send(command));
     });
-    return this.explained(action, prefix, this.client.send(command));
   }
 
   private async explained<T>(action: S3Action, key: string, answering: Promise<T>): Promise<T> {

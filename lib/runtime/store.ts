@@ -12,6 +12,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../contract/failure';
 import type { StoredFile } from '../contract/manifest';
+import type { StorageClass } from '../contract/storage-class';
 
 /**
  * A body that throws makes the put fail: a stream of a child process must end well only after exit 0. A chunk is good
@@ -24,12 +25,19 @@ export interface PutOptions {
   readonly estimatedBytes?: number;
   /** Called with the bytes taken so far. @default - no progress */
   readonly onBytes?: (bytes: number) => void;
+  /** Where the object lies in S3. A directory store has no storage classes and ignores it. @default - S3 Standard */
+  readonly storageClass?: StorageClass | undefined;
   /** Ends the put with the signal's reason; once the object is being made to appear, the store's answer is waited for a while. */
   readonly signal?: AbortSignal;
 }
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface ListOptions {
+  /** Only keys that sort after this one, which need not be there. @default - from the first */
+  readonly after?: string | undefined;
 }
 
 export interface ObjectState extends ListedObject {
@@ -59,7 +67,7 @@ export interface Store {
   /** undefined where the key has no version at all. */
   head(key: string): Promise<ObjectState | undefined>;
   /** Every key below a prefix once, in order of the keys, hidden ones included. */
-  list(prefix: string): AsyncIterable<ListedObject>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,8 @@
 /** Rules between fields. Each is a trap of S3 that would otherwise show at deployment, on the bill, or never. */
 import { RETENTION_CLASSES, type RetentionClass } from '../contract/object-keys';
 import type { Fault } from './faults';
-import type { KeptDatabase, StorageClass } from './database-schema';
+import type { StorageClass } from '../contract/storage-class';
+import type { KeptDatabase } from './database-schema';
 import type { LockSettings } from './schema';
 
 /** Billed at least so long: docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */

@@ -3,6 +3,7 @@ import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
   DeleteObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
@@ -145,6 +146,19 @@ describe('an S3 store', () => {
       'x-amz-checksum-type': 'FULL_OBJECT',
       'x-amz-mp-object-size': String(file.bytes),
     });
+  });
+
+  test('puts an object into its storage class, in one request or in parts', async () => {
+    const classOf = async (Key: string) =>
+      (await admin.send(new HeadObjectCommand({ Bucket: bucket, Key }))).StorageClass;
+    await store.put('class/small', small(), { storageClass: 'GLACIER_IR' });
+    await store.put('class/large', large(), { storageClass: 'STANDARD_IA' });
+    await store.put('class/none', large());
+    expect(await Promise.all(['small', 'large', 'none'].map((name) => classOf(`class/${name}`)))).toEqual([
+      'GLACIER_IR',
+      'STANDARD_IA',
+      undefined,
+    ]);
   });
 
   test('sends nothing before a small body has ended well', async () => {

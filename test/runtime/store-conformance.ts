@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { Failure } from '../../lib/contract/failure';
-import { StoreKeyExists, type ListedObject, type Store } from '../../lib/runtime/store';
+import { StoreKeyExists, type ListedObject, type ListOptions, type Store } from '../../lib/runtime/store';
 
 export interface TestedStore {
   readonly store: Store;
@@ -39,9 +39,9 @@ export async function* hangingAfter(
   await new Promise(() => undefined);
 }
 
-export async function listed(store: Store, prefix: string): Promise<ListedObject[]> {
+export async function listed(store: Store, prefix: string, options?: ListOptions): Promise<ListedObject[]> {
   const objects = [];
-  for await (const object of store.list(prefix)) objects.push(object);
+  for await (const object of store.list(prefix, options)) objects.push(object);
   return objects;
 }
 
@@ -234,6 +234,58 @@ export function describeStore(name: string, makeStore: () => Promise<TestedStore
         inKeyOrder(keys.filter((key) => key.startsWith('many/0-n/1'))),
       );
     });
+
+    test('a listing begins after a key, whether it is there or not', async () => {
+      const keys = inKeyOrder([
+        'after/a',
+        'after/b.c',
+        'after/b/c',
+        'after/b/d',
+        'after/b0',
+        'after/😀',
+        'after/～',
+      ]);
+      for (const key of keys) await store.put(key, Buffer.from(key));
+      const between = [
+        'after/a!',
+        'after/b',
+        'after/b/',
+        'after/b/cc',
+        'after/b/e',
+        'a',
+        'after/',
+        'afterwards',
+        '',
+        'z',
+      ];
+      for (const after of [...keys, ...between]) {
+        const wanted = keys.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0);
+        expect((await listed(store, 'after/', { after })).map(({ key }) => key)).toEqual(wanted);
+      }
+      expect((await listed(store, 'after/b/', { after: 'after/b/c' })).map(({ key }) => key)).toEqual([
+        'after/b/d',
+      ]);
+    });
+
+    test('a listing that begins after a key of many versions has none of them', async () => {
+      await store.put('versions/a', Buffer.from('a'));
+      await store.put('versions/b', Buffer.from('b'));
+      await tested.hide?.('versions/a');
+      await tested.hide?.('versions/b');
+      expect((await listed(store, 'versions/', { after: 'versions/a' })).map(({ key }) => key)).toEqual([
+        'versions/b',
+      ]);
+      expect(await listed(store, 'versions/', { after: 'versions/b' })).toEqual([]);
+    });
+
+    test.each([10, 9 * MIB])(
+      'an object of %i bytes goes into a storage class and comes back',
+      async (size) => {
+        const bytes = randomBytes(size);
+        await store.put(`class/${size}`, inChunks(bytes), { storageClass: 'STANDARD_IA' });
+        expect((await read(store, `class/${size}`)).equals(bytes)).toBe(true);
+      },
+    );
 
     test('a delete marker hides nothing', async () => {
       const { hide } = tested;

@@ -4,7 +4,8 @@ What S3 does and moto (5.1 and 5.2) does not:
 - the bucket's default retention applies to completed multipart uploads, not to PutObject alone;
 - a checksum that is sent is verified, kept, and answered: on PutObject, UploadPart, CompleteMultipartUpload
   and HeadObject;
-- of two writers with `If-None-Match: *` exactly one wins.
+- of two writers with `If-None-Match: *` exactly one wins;
+- a listing of versions with a key marker alone begins at the next key, whether the marker's own is there or not.
 And one thing that S3 does in no time: a listing of versions, for which moto copies every byte of the bucket.
 The gaps are closed by hooks; where moto has not what they need, the emulator refuses to start.
 
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs, urlparse
 from xml.dom import minidom
 
 import moto
+from moto.core.utils import unix_time_millis
 from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from moto.server import main
@@ -47,6 +49,7 @@ def close_gaps():
     needs(FakeKey, "dispose")
     FakeKey.__deepcopy__ = copy_without_bytes
     hook(S3Backend, "put_object", ["bucket_name", "multipart", "lock_mode", "lock_until"], put_with_default_retention)
+    hook(S3Backend, "list_object_versions", ["bucket_name", "key_marker", "version_id_marker"], list_after_marker)
     hook(S3Response, "_key_response", ["request", "full_url"], answer_with_checksums)
 
 
@@ -70,6 +73,17 @@ def put_with_default_retention(backend, original, bucket_name, *args, **kwargs):
     if kwargs.get("multipart") and not kwargs.get("lock_mode") and bucket.has_default_lock:
         kwargs.update(lock_mode=bucket.default_lock_mode, lock_until=bucket.default_retention())
     return original(backend, bucket_name, *args, **kwargs)
+
+
+def list_after_marker(backend, original, bucket_name, **kwargs):
+    marker = kwargs.get("key_marker")
+    if marker is not None and not kwargs.get("version_id_marker"):
+        versions = [version for _, of_key in backend.get_bucket(bucket_name).keys.iterlists() for version in of_key]
+        # In the order in which moto lists them: of one key the newest first.
+        versions.sort(key=lambda version: (version.name, -unix_time_millis(version.last_modified)))
+        last = next((version for version in reversed(versions) if version.name <= marker), None)
+        kwargs.update(key_marker=last and last.name, version_id_marker=last and last.version_id)
+    return original(backend, bucket_name, **kwargs)
 
 
 def copy_without_bytes(key, memo):
