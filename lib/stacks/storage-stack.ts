@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { AccessLogBucket } from '../constructs/access-log-bucket';
 import { BackupBucket } from '../constructs/backup-bucket';
@@ -6,6 +7,7 @@ import { BackupKey } from '../constructs/backup-key';
 import { guardiansOf } from '../constructs/guardians';
 import { SigningKey } from '../constructs/signing-key';
 import { StatusBucket } from '../constructs/status-bucket';
+import { namesOf } from '../contract/names';
 import type { Settings } from '../settings/schema';
 
 export interface StorageStackProps extends StackProps {
@@ -51,6 +53,19 @@ export class StorageStack extends Stack {
     });
     this.status = new StatusBucket(this, 'Status', { installation, accessLogs: this.accessLogs });
     this.tellNames();
+    this.publishKeys(installation);
+  }
+
+  /** A key's id is random: programs and other stacks find it by the name of a parameter. */
+  private publishKeys(installation: string): void {
+    const { parameters } = namesOf(installation);
+    const published = {
+      BackupKeyParameter: [parameters.backupKeyArn, this.backupKey.key],
+      ManifestSigningKeyParameter: [parameters.manifestSigningKeyArn, this.manifestSigningKey.key],
+      EvidenceSigningKeyParameter: [parameters.evidenceSigningKeyArn, this.evidenceSigningKey.key],
+    } as const;
+    for (const [id, [parameterName, { keyArn: stringValue }]] of Object.entries(published))
+      new StringParameter(this, id, { parameterName, stringValue });
   }
 
   private tellNames(): void {

@@ -55,6 +55,23 @@ test('the names are those that other stacks can know without asking', () => {
   });
 });
 
+test.each([
+  ['backup-key-arn', 'backupKeyArn'],
+  ['manifest-signing-key-arn', 'signingKeyArn'],
+  ['evidence-signing-key-arn', 'evidenceSigningKeyArn'],
+] as const)('the parameter /rehearsal/%s holds the key that the output %s names', async (name, output) => {
+  const answer = await fetch(emulator.endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonSSM.GetParameter',
+      authorization: 'AWS4-HMAC-SHA256 Credential=testing/20261120/eu-central-1/ssm/aws4_request',
+    },
+    body: JSON.stringify({ Name: `/rehearsal/${name}` }),
+  });
+  expect(await answer.json()).toMatchObject({ Parameter: { Value: deployed[output] } });
+});
+
 test('the backup bucket is private, locks, keeps versions, encrypts with its key and expires tagged points', async () => {
   const bucket = { Bucket: deployed.bucketName };
   const lock = await s3.send(new GetObjectLockConfigurationCommand(bucket));

@@ -1,6 +1,7 @@
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { Template } from 'aws-cdk-lib/assertions';
 import example from '../../examples/minimal';
+import { namesOf } from '../../lib/contract/names';
 import { defineSettings } from '../../lib/settings/settings';
 import { addStacks } from '../../lib/stacks/add-stacks';
 import { StorageStack } from '../../lib/stacks/storage-stack';
@@ -52,6 +53,19 @@ test('the outputs name every bucket and every key', () => {
     'PostgresBucketName',
     'StatusBucketName',
   ]);
+});
+
+test('other stacks find each key by the name of a parameter', () => {
+  const parameters = Object.values(storageTemplate().findResources('AWS::SSM::Parameter'));
+  const keys = parameters.map<[string, string]>(({ Properties: { Name, Value } }) => [
+    Name,
+    Value['Fn::GetAtt'][0],
+  ]);
+  expect(Object.fromEntries(keys)).toEqual({
+    [namesOf('test').parameters.backupKeyArn]: expect.stringMatching(/^BackupKey/),
+    [namesOf('test').parameters.manifestSigningKeyArn]: expect.stringMatching(/^ManifestSigningKey/),
+    [namesOf('test').parameters.evidenceSigningKeyArn]: expect.stringMatching(/^EvidenceSigningKey/),
+  });
 });
 
 test('a bucket or key whose logical id changed would be replaced by an empty one: these ids never change', () => {
