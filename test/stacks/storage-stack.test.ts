@@ -56,12 +56,10 @@ test('the outputs name every bucket and every key', () => {
 });
 
 test('other stacks find each key by the name of a parameter', () => {
-  const parameters = Object.values(storageTemplate().findResources('AWS::SSM::Parameter'));
-  const keys = parameters.map<[string, string]>(({ Properties: { Name, Value } }) => [
-    Name,
-    Value['Fn::GetAtt'][0],
-  ]);
-  expect(Object.fromEntries(keys)).toEqual({
+  const keys: Record<string, string> = {};
+  for (const { Properties } of Object.values(storageTemplate().findResources('AWS::SSM::Parameter')))
+    keys[Properties.Name] = Properties.Value['Fn::GetAtt'][0];
+  expect(keys).toEqual({
     [namesOf('test').parameters.backupKeyArn]: expect.stringMatching(/^BackupKey/),
     [namesOf('test').parameters.manifestSigningKeyArn]: expect.stringMatching(/^ManifestSigningKey/),
     [namesOf('test').parameters.evidenceSigningKeyArn]: expect.stringMatching(/^EvidenceSigningKey/),
