@@ -1,6 +1,4 @@
-import { Duration, Stack, Tags } from 'aws-cdk-lib';
-import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Kind } from '../contract/object-keys';
@@ -27,7 +25,6 @@ export interface BackupBucketProps {
 /** Where recovery points lie: each object is born locked, and nobody overwrites or deletes it before its time. */
 export class BackupBucket extends Construct {
   readonly bucket: Bucket;
-  private readonly encryptionKey: IKey;
 
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
     super(scope, id);
@@ -51,30 +48,6 @@ export class BackupBucket extends Construct {
       guardians,
       longestLockDays: longestClassDays(databases) + 1,
     }).forEach((statement) => this.bucket.addToResourcePolicy(statement));
-    this.encryptionKey = props.encryptionKey.key;
-  }
-
-  /**
-   * New objects below prefixes of lib/contract/object-keys.ts, and nothing else: CDK's own grantPut would add tags,
-   * holds and retention. A multipart upload needs kms:Decrypt, but only S3 may use it, and only for this bucket.
-   */
-  grantCreate(grantee: IGrantable, prefixes: readonly string[]): void {
-    const { bucketArn } = this.bucket;
-    for (const statement of [
-      new PolicyStatement({
-        actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-        resources: prefixes.map((prefix) => `${bucketArn}/${prefix}*`),
-      }),
-      new PolicyStatement({
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resources: [this.encryptionKey.keyArn],
-        conditions: {
-          StringEquals: { 'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com` },
-          StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] },
-        },
-      }),
-    ])
-      grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 }
 

@@ -1,8 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { SIGNATURE_ALGORITHM } from '../contract/envelope';
 import type { Guardians } from './guardians';
 import { keyProtection } from './key-protection';
 
@@ -33,19 +31,5 @@ export class SigningKey extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     keyProtection(props.guardians).forEach((statement) => this.key.addToResourcePolicy(statement));
-  }
-
-  /** Sign, in the one algorithm of our documents, and read the public half. */
-  grantSign(grantee: IGrantable): void {
-    const keyArn = this.key.keyArn;
-    for (const statement of [
-      new PolicyStatement({
-        actions: ['kms:Sign'],
-        resources: [keyArn],
-        conditions: { StringEquals: { 'kms:SigningAlgorithm': SIGNATURE_ALGORITHM } },
-      }),
-      new PolicyStatement({ actions: ['kms:GetPublicKey'], resources: [keyArn] }),
-    ])
-      grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 }

@@ -28,9 +28,9 @@ export const auditEventSchema = z.strictObject({
 });
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 
-/** Below it lie the events of one program and database; the next parts of a key are year, month and day. */
-export function auditPrefix(program: AuditedProgram, database: string): string {
-  return `${PREFIXES.audit}${program}/${database}/`;
+/** Below it lie the events of one program, and of one database; the next parts of a key are year, month and day. */
+export function auditPrefix(program: AuditedProgram, database?: string): string {
+  return `${PREFIXES.audit}${program}/${database === undefined ? '' : `${database}/`}`;
 }
 
 /** For example `audit/backup/shop/2026/11/20/20261120T020000Z-0a1b2c-started.json`: sorts by the run's start. */

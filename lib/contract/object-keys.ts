@@ -55,9 +55,14 @@ export function pointPrefix(retentionClass: RetentionClass, database: string, id
   return `${classPrefix(retentionClass, 'postgres', database)}${id}/`;
 }
 
+/** Where the exports of a database lie. */
+export function exportsPrefix(database: string): string {
+  return `${PREFIXES.exports}postgres/${database}/`;
+}
+
 /** Where a dump of chosen tables lies: never a recovery point. */
 export function exportPrefix(database: string, id: RecoveryPointId): string {
-  return `${PREFIXES.exports}postgres/${database}/${id}/`;
+  return `${exportsPrefix(database)}${id}/`;
 }
 
 export function exportManifestKey(database: string, id: RecoveryPointId): string {

@@ -1,9 +1,5 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { manifestPrefix } from '../../lib/contract/object-keys';
-import { defineSettings } from '../../lib/settings/settings';
-import { StorageStack } from '../../lib/stacks/storage-stack';
-import { MINIMAL, newApp, storageTemplate } from '../support/synthesize';
+import { Match } from 'aws-cdk-lib/assertions';
+import { storageTemplate } from '../support/synthesize';
 
 const template = storageTemplate();
 
@@ -115,22 +111,5 @@ test('status pages can be overwritten: their bucket has no lock, and old version
   expect(Properties.ObjectLockEnabled).toBeUndefined();
   expect(Properties.LifecycleConfiguration.Rules).toMatchObject([
     { NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
-  ]);
-});
-
-test('who may create may create below the prefixes given, and neither read, list, tag, lock nor delete', () => {
-  const stack = new StorageStack(newApp(), 'test-storage', { settings: defineSettings(MINIMAL) });
-  const role = new Role(stack, 'Creator', { assumedBy: new AccountPrincipal('111122223333') });
-  stack.postgresBackups.grantCreate(role, [manifestPrefix('shop')]);
-  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
-  const [objects, key, ...others] = policy!['Properties'].PolicyDocument.Statement;
-  expect(others).toEqual([]);
-  expect(objects.Action).toEqual(['s3:AbortMultipartUpload', 's3:PutObject']);
-  expect(JSON.stringify(objects.Resource)).toContain('"/manifests/postgres/shop/*"');
-  expect(key.Action).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
-  expect(key.Condition.StringEquals['kms:ViaService']['Fn::Join'][1]).toEqual([
-    's3.',
-    { Ref: 'AWS::Region' },
-    '.amazonaws.com',
   ]);
 });

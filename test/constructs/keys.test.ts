@@ -1,5 +1,4 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { BackupKey } from '../../lib/constructs/backup-key';
 import type { Guardians } from '../../lib/constructs/guardians';
 import { SigningKey } from '../../lib/constructs/signing-key';
@@ -70,26 +69,5 @@ test('a signing key signs with P-256 in every region', () => {
     KeySpec: 'ECC_NIST_P256',
     KeyUsage: 'SIGN_VERIFY',
     MultiRegion: true,
-  });
-});
-
-test('who may sign may sign in our one algorithm and read the public key, and nothing else', () => {
-  const stack = newStack();
-  const key = new SigningKey(stack, 'Key', {
-    aliasName: 'test/key',
-    signs: 'tests',
-    guardians: { deploymentRoleArn: DEPLOYMENT },
-  });
-  key.grantSign(new Role(stack, 'Signer', { assumedBy: new AccountPrincipal('111122223333') }));
-  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-    PolicyDocument: {
-      Statement: [
-        Match.objectLike({
-          Action: 'kms:Sign',
-          Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
-        }),
-        Match.objectLike({ Action: 'kms:GetPublicKey' }),
-      ],
-    },
   });
 });
