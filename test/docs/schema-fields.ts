@@ -7,6 +7,8 @@ interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly JsonSchema[];
+  /** Of a union that one field decides. */
+  readonly oneOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
@@ -24,7 +26,7 @@ export function fieldsOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): 
 }
 
 function below(prefix: string, schema: JsonSchema): Field[] {
-  const { properties = {}, required = [], items, additionalProperties } = withoutNull(schema);
+  const { properties = {}, required = [], items, additionalProperties, oneOf = [] } = withoutNull(schema);
   const named = Object.entries(properties).flatMap(([name, field]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
     const absent = required.includes(name) ? '' : ', may be absent';
@@ -33,7 +35,17 @@ function below(prefix: string, schema: JsonSchema): Field[] {
   const each = items === undefined ? [] : below(`${prefix}[]`, items);
   const values =
     typeof additionalProperties === 'object' ? below(`${prefix}.<name>`, additionalProperties) : [];
-  return [...named, ...each, ...values];
+  const ofVariants = oneOf.flatMap((variant) => below(prefix, variant));
+  return [...named, ...each, ...values, ...together(ofVariants)];
+}
+
+/** A field that several variants have, once: with the types of all. */
+function together(fields: readonly Field[]): Field[] {
+  const typesOf = Map.groupBy(fields, ({ path }) => path);
+  return [...typesOf].map(([path, same]) => ({
+    path,
+    type: [...new Set(same.map(({ type }) => type))].join(' or '),
+  }));
 }
 
 function withoutNull(schema: JsonSchema): JsonSchema {
@@ -46,6 +58,7 @@ function typeOf(schema: JsonSchema): string {
       ' or ',
     );
   }
+  if (schema.oneOf !== undefined) return 'object';
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(', ');
   if (schema.format === 'date-time') return 'instant';

@@ -8,6 +8,7 @@ import { EXIT_CODES } from '../../lib/contract/failure';
 import { systemClock } from '../../lib/runtime/clock';
 import { lineReporter } from '../../lib/runtime/line-reporter';
 import { settingsSchema } from '../../lib/settings/schema';
+import { defineSettings } from '../../lib/settings/settings';
 import { anchors, codeBlocks, links, markdownFiles, prose, read, ROOT, tableRows } from './markdown';
 import { fieldsOf } from './schema-fields';
 
@@ -87,11 +88,55 @@ test('the README lists every environment variable with its option, and no other'
   expect(listed).toEqual(known);
 });
 
-test('the README lists every setting, and no other', () => {
-  const listed = tableRows(read('README.md'), 'Settings').map(([name = '']) => name.replaceAll('`', ''));
-  const known = fieldsOf(settingsSchema, 'input').map(({ path: field }) => field);
-  expect(listed).toEqual(known);
+describe('docs/settings.md', () => {
+  const ROWS = new Map(
+    tableRows(read('docs/settings.md'), 'Fields').map(([name = '', ...cells]) => [
+      name.replaceAll('`', ''),
+      cells.join(' '),
+    ]),
+  );
+
+  test('lists every setting, and no other', () => {
+    expect([...ROWS.keys()]).toEqual(fieldsOf(settingsSchema, 'input').map(({ path: field }) => field));
+  });
+
+  test('names every value of a setting that has only a few', () => {
+    const values = fieldsOf(settingsSchema, 'input').flatMap(({ path: field, type }) =>
+      [...type.matchAll(/"([^"]+)"|\b(\d+)\b/g)].map(([, word, number]) => [field, word ?? number] as const),
+    );
+    expect(values.length).toBeGreaterThan(40);
+    expect(values.filter(([field, value]) => !ROWS.get(field)?.includes(`\`${value ?? ''}\``))).toEqual([]);
+  });
+
+  test('says every default that is a word or a number', () => {
+    const connection = {
+      host: 'db.example.com',
+      database: 'app',
+      user: 'backup',
+      password: { secret: 'app' },
+    };
+    const { databases, ...rest } = defineSettings({
+      name: 'acme',
+      databases: { app: { connection, keepDays: { daily: 30 } } },
+    });
+    const given = ['name', ...Object.keys(connection).map((field) => `databases.<name>.connection.${field}`)];
+    const defaults = leavesOf({ ...rest, databases: { '<name>': databases['app'] } }).filter(
+      ([field]) => !given.includes(field) && !/password|keepDays/.test(field),
+    );
+    expect(defaults.length).toBeGreaterThan(15);
+    const untold = defaults.filter(([field, value]) => !ROWS.get(field)?.includes(`default \`${value}\``));
+    expect(untold).toEqual([]);
+  });
 });
+
+/** Words and numbers in it, each with its path. */
+function leavesOf(value: unknown, trail = ''): [string, string][] {
+  if (typeof value !== 'object' || value === null) return [[trail, String(value)]];
+  if (Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([name, each]) =>
+    leavesOf(each, trail === '' ? name : `${trail}.${name}`),
+  );
+}
 
 test('the exit codes are those of the program', () => {
   const listed = tableRows(read('docs/restore.md'), 'Exit codes').map(([code, kind]) => [kind, code]);
