@@ -14,7 +14,38 @@ export const ALARMS = {
 } as const satisfies Record<string, AlarmSeverity>;
 export type AlarmName = keyof typeof ALARMS;
 
+/** Those that each database has; the others are of the installation. */
+export const DATABASE_ALARMS = ['BackupMissing', 'BackupFailed', 'BackupShrunken'] as const;
+export type DatabaseAlarmName = (typeof DATABASE_ALARMS)[number];
+export type SystemAlarmName = Exclude<AlarmName, DatabaseAlarmName>;
+
 /** As it is called in CloudWatch: unique in the account, and its runbook heading can be read from it. */
 export function alarmName(installation: string, name: AlarmName, database?: string): string {
   return [installation, name, ...(database === undefined ? [] : [database])].join('-');
+}
+
+export interface NamedAlarm {
+  readonly installation: string;
+  readonly name: AlarmName;
+  readonly database?: string;
+}
+
+const ALARM_NAME = new RegExp(
+  `^(?<installation>[a-z0-9-]+)-(?<name>${Object.keys(ALARMS).join('|')})(?:-(?<database>.+))?$`,
+);
+
+/** The other way round; undefined for an alarm that is none of ours. */
+export function parseAlarmName(text: string): NamedAlarm | undefined {
+  const { installation = '', name = '', database } = ALARM_NAME.exec(text)?.groups ?? {};
+  if (!isAlarmName(name)) return undefined;
+  return { installation, name, ...(database !== undefined && { database }) };
+}
+
+function isAlarmName(name: string): name is AlarmName {
+  return Object.hasOwn(ALARMS, name);
+}
+
+/** @param runbookUrl as in the settings: a URL or path */
+export function runbookLink(runbookUrl: string, name: AlarmName): string {
+  return `${runbookUrl}#${name.toLowerCase()}`;
 }

@@ -1,0 +1,102 @@
+import type { Duration } from 'aws-cdk-lib';
+import {
+  ComparisonOperator,
+  MathExpression,
+  TreatMissingData,
+  type Metric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { DatabaseAlarmName } from '../contract/alarms';
+import type { DatabaseGauge } from '../contract/metrics';
+import { objectiveHours } from '../contract/schedule';
+import type { BackedUpDatabase } from '../settings/database-schema';
+import { gauge } from './gauges';
+import {
+  FULL_WINDOW,
+  LIGHT_WINDOW,
+  RunbookAlarm,
+  type AlarmTarget,
+  type RunbookAlarmProps,
+} from './runbook-alarm';
+
+export interface DatabaseAlarmsProps extends AlarmTarget {
+  /** Its name in the settings. */
+  readonly database: string;
+  readonly settings: Pick<BackedUpDatabase, 'alarms' | 'rpoHours' | 'schedule'>;
+}
+
+/** What must never pass unseen in the backups of one database, wherever its backups run. */
+export class DatabaseAlarms extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DatabaseAlarmsProps,
+  ) {
+    super(scope, id);
+    this.addMissing();
+    this.addFailed();
+    this.addShrunken();
+  }
+
+  private addMissing(): void {
+    const hours = objectiveHours(this.props.settings);
+    this.add('BackupMissing', {
+      meaning: `the newest recovery point is older than ${hours} h.`,
+      metric: this.gauge('newestPointAge', LIGHT_WINDOW),
+      threshold: hours,
+    });
+  }
+
+  private addFailed(): void {
+    this.add('BackupFailed', {
+      meaning:
+        'a run failed, was stopped, is stuck or never began, and none since then made a recovery point.',
+      metric: new MathExpression({
+        expression: 'failed + overdue + stuck',
+        label: 'Runs that failed, never began or are stuck',
+        usingMetrics: {
+          failed: this.gauge('failedRuns', LIGHT_WINDOW),
+          overdue: this.gauge('overdueSlots', LIGHT_WINDOW),
+          stuck: this.gauge('stuckRuns', LIGHT_WINDOW),
+        },
+        period: LIGHT_WINDOW,
+      }),
+      threshold: 0,
+    });
+  }
+
+  /** A comparison gives 1 where it holds. */
+  private addShrunken(): void {
+    const { shrunkenBelow, minimumBytes } = this.props.settings.alarms;
+    this.add('BackupShrunken', {
+      meaning: `the newest recovery point has less than ${shrunkenBelow} of the usual size, or less than ${minimumBytes} bytes.`,
+      metric: new MathExpression({
+        expression: `(ratio < ${shrunkenBelow}) + (bytes < ${minimumBytes})`,
+        label: 'Too small by share, too small by bytes',
+        usingMetrics: {
+          ratio: this.gauge('sizeRatio', FULL_WINDOW),
+          bytes: this.gauge('storedBytes', FULL_WINDOW),
+        },
+        period: FULL_WINDOW,
+      }),
+      threshold: 0,
+    });
+  }
+
+  private gauge(name: DatabaseGauge, period: Duration): Metric {
+    return gauge(this.props.installation, name, this.props.database).with({ period });
+  }
+
+  private add(
+    name: DatabaseAlarmName,
+    props: Pick<RunbookAlarmProps, 'meaning' | 'metric' | 'threshold'>,
+  ): void {
+    new RunbookAlarm(this, this.props, {
+      ...props,
+      name,
+      database: this.props.database,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { LIGHT_PASS_MINUTES } from '../contract/metrics';
+import { gauge } from './gauges';
+import { FULL_WINDOW, LIGHT_WINDOW, RunbookAlarm, type AlarmTarget } from './runbook-alarm';
+
+export interface SystemAlarmsProps extends AlarmTarget {
+  /** The group in which only this installation's schedules are. */
+  readonly scheduleGroup: IScheduleGroup;
+  /** Where EventBridge puts what it could not deliver. */
+  readonly deadLetterQueue: IQueue;
+}
+
+/** What must never pass unseen in the installation itself. */
+export class SystemAlarms extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SystemAlarmsProps,
+  ) {
+    super(scope, id);
+    this.addScheduleNotDelivered();
+    this.addMonitorSilent();
+    this.addGuardrailChanged();
+    this.addSubscriptionUnconfirmed();
+  }
+
+  /**
+   * AWS publishes these counters only when there is something to count, so silence is good: the gauge beside them is
+   * OverdueSlots, in BackupFailed. A sum takes a missing value as 0
+   * (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
+   */
+  private addScheduleNotDelivered(): void {
+    const { scheduleGroup, deadLetterQueue } = this.props;
+    const counted = { statistic: Stats.SUM, period: LIGHT_WINDOW };
+    const waiting = { statistic: Stats.MAXIMUM, period: LIGHT_WINDOW };
+    new RunbookAlarm(this, this.props, {
+      name: 'ScheduleNotDelivered',
+      meaning:
+        'EventBridge could not start a task or deliver an event; what it gave up lies in the dead-letter queue.',
+      metric: new MathExpression({
+        expression: 'refused + dropped + dead + waiting',
+        label: 'Refused, dropped, sent to and waiting in the dead-letter queue',
+        usingMetrics: {
+          refused: scheduleGroup.metricTargetErrors(counted),
+          dropped: scheduleGroup.metricDropped(counted),
+          dead: scheduleGroup.metricSentToDLQ(counted),
+          waiting: deadLetterQueue.metricApproximateNumberOfMessagesVisible(waiting),
+        },
+        period: LIGHT_WINDOW,
+      }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** A pass that came to its end publishes 1, so only silence can breach: three empty periods in a row. */
+  private addMonitorSilent(): void {
+    new RunbookAlarm(this, this.props, {
+      name: 'MonitorSilent',
+      meaning: 'the monitor has not come to its end for a quarter of an hour: no other alarm can be trusted.',
+      metric: gauge(this.props.installation, 'monitorPasses').with({
+        period: Duration.minutes(LIGHT_PASS_MINUTES),
+      }),
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  private addGuardrailChanged(): void {
+    new RunbookAlarm(this, this.props, {
+      name: 'GuardrailChanged',
+      meaning: 'a protection of the backup bucket or its key is not as it was deployed.',
+      metric: gauge(this.props.installation, 'guardrailDifferences').with({ period: FULL_WINDOW }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  private addSubscriptionUnconfirmed(): void {
+    new RunbookAlarm(this, this.props, {
+      name: 'SubscriptionUnconfirmed',
+      meaning: 'an address never confirmed its subscription, so no alarm reaches it.',
+      metric: gauge(this.props.installation, 'unconfirmedSubscriptions').with({ period: FULL_WINDOW }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+}

@@ -1,0 +1,124 @@
+/** Each alarm names itself, says what it means, what to do and what silence means, and keeps within CloudWatch's limits. */
+import { Template } from 'aws-cdk-lib/assertions';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { DatabaseAlarms } from '../../lib/constructs/database-alarms';
+import { SystemAlarms } from '../../lib/constructs/system-alarms';
+import { ALARMS, DATABASE_ALARMS, parseAlarmName } from '../../lib/contract/alarms';
+import type { SettingsInput } from '../../lib/settings/schema';
+import { defineSettings } from '../../lib/settings/settings';
+import type { AlarmProperties } from '../support/alarm-evaluator';
+import { MINIMAL, newStack } from '../support/synthesize';
+
+type DatabaseInput = Partial<SettingsInput['databases'][string]>;
+
+interface SynthesizedAlarm extends AlarmProperties {
+  readonly AlarmDescription: string;
+  readonly AlarmActions?: readonly unknown[];
+  readonly OKActions?: readonly unknown[];
+}
+
+function alarmsOf(changes: DatabaseInput = {}): ReadonlyMap<string, SynthesizedAlarm> {
+  const stack = newStack();
+  const { databases } = defineSettings({
+    ...MINIMAL,
+    databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 }, ...changes } },
+  });
+  const target = {
+    installation: 'test',
+    topic: new Topic(stack, 'Topic'),
+    runbookUrl: 'https://example.com/runbook',
+  };
+  new DatabaseAlarms(stack, 'Shop', { ...target, database: 'shop', settings: databases['shop']! });
+  new SystemAlarms(stack, 'System', {
+    ...target,
+    scheduleGroup: new ScheduleGroup(stack, 'Schedules', { scheduleGroupName: 'test' }),
+    deadLetterQueue: new Queue(stack, 'DeadLetters'),
+  });
+  const resources = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
+  return new Map(
+    Object.values(resources).map(({ Properties }): [string, SynthesizedAlarm] => {
+      const alarm = Properties as SynthesizedAlarm;
+      return [alarm.AlarmName, alarm];
+    }),
+  );
+}
+
+const ALL = alarmsOf();
+const each = [...ALL].map(([name, alarm]) => ({ name, alarm }));
+
+test('every alarm of the contract is there, once for the database or the installation', () => {
+  const expected = Object.keys(ALARMS).map((name) =>
+    (DATABASE_ALARMS as readonly string[]).includes(name) ? `test-${name}-shop` : `test-${name}`,
+  );
+  expect([...ALL.keys()].sort()).toEqual(expected.sort());
+});
+
+test.each(each)('$name tells the topic when it comes and when it is over', ({ alarm }) => {
+  const topic = { Ref: expect.stringMatching(/^Topic/) as string };
+  expect(alarm.AlarmActions).toEqual([topic]);
+  expect(alarm.OKActions).toEqual([topic]);
+});
+
+test.each(each)('$name says its severity and where the runbook speaks of it', ({ name, alarm }) => {
+  const heading = parseAlarmName(name)!.name;
+  expect(alarm.AlarmDescription).toContain(`Severity: ${ALARMS[heading]}.`);
+  expect(alarm.AlarmDescription).toContain(`https://example.com/runbook#${heading.toLowerCase()}`);
+});
+
+test.each(each)("$name keeps within CloudWatch's limit of period times periods", ({ alarm }) => {
+  const periods = [alarm.Period, ...(alarm.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Period)];
+  const seconds = Math.max(...periods.filter((period) => period !== undefined));
+  expect(seconds % 60).toBe(0);
+  // Beyond a day CloudWatch would evaluate it once an hour only.
+  expect(seconds * alarm.EvaluationPeriods).toBeLessThanOrEqual(86_400);
+});
+
+test.each(each)('$name says what silence means: only for AWS counters it is good', ({ name, alarm }) => {
+  expect(alarm.TreatMissingData).toBe(name === 'test-ScheduleNotDelivered' ? 'notBreaching' : 'breaching');
+});
+
+test('BackupMissing comes above the objective of the settings', () => {
+  expect(alarmsOf({ rpoHours: 36 }).get('test-BackupMissing-shop')).toMatchObject({
+    MetricName: 'NewestPointAgeHours',
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 36,
+  });
+});
+
+test('BackupShrunken compares with what the settings say', () => {
+  const alarms = alarmsOf({ alarms: { shrunkenBelow: 0.5, minimumBytes: 1_000_000 } });
+  expect(alarms.get('test-BackupShrunken-shop')?.Metrics?.[0]).toMatchObject({
+    Expression: '(ratio < 0.5) + (bytes < 1000000)',
+  });
+});
+
+test('the largest number of bytes is written without an exponent, which metric math might not read', () => {
+  const alarms = alarmsOf({ alarms: { minimumBytes: Number.MAX_SAFE_INTEGER } });
+  expect(alarms.get('test-BackupShrunken-shop')?.Metrics?.[0]?.Expression).toContain('< 9007199254740991)');
+});
+
+test('ScheduleNotDelivered counts in our own schedule group and dead-letter queue', () => {
+  const stats = alarmsOf()
+    .get('test-ScheduleNotDelivered')
+    ?.Metrics?.flatMap(({ MetricStat }) => MetricStat ?? []);
+  expect(stats?.map(({ Metric, Stat }) => [Metric.Namespace, Metric.MetricName, Stat])).toEqual([
+    ['AWS/Scheduler', 'TargetErrorCount', 'Sum'],
+    ['AWS/Scheduler', 'InvocationDroppedCount', 'Sum'],
+    ['AWS/Scheduler', 'InvocationsSentToDeadLetterCount', 'Sum'],
+    ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum'],
+  ]);
+  const dimensions = stats?.slice(0, 3).map(({ Metric }) => Metric.Dimensions);
+  expect(dimensions).toEqual(Array(3).fill([{ Name: 'ScheduleGroup', Value: 'test' }]));
+});
+
+test('a database costs three resources, wherever its backups run', () => {
+  expect(DATABASE_ALARMS).toHaveLength(3);
+  const stack = newStack();
+  const topic = new Topic(stack, 'Topic');
+  const { databases } = defineSettings(MINIMAL);
+  const target = { installation: 'test', topic, runbookUrl: 'docs/runbook.md' };
+  new DatabaseAlarms(stack, 'Shop', { ...target, database: 'shop', settings: databases['shop']! });
+  expect(Object.keys(Template.fromStack(stack).toJSON()['Resources'] as object)).toHaveLength(1 + 3);
+});
