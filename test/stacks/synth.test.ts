@@ -2,6 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import minimal from '../../examples/minimal';
+import { costTable, monthlyCost } from '../../lib/settings/cost';
 import { run } from '../support/spawn';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -30,12 +32,17 @@ async function synth(cwd: string, ...options: string[]): Promise<Outcome> {
     npm_config_update_notifier: 'false',
   };
   return run(process.execPath, [program, 'synth', ...flags, ...options], { cwd, env }).then(
-    ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr }),
+    ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr: withoutCli(stderr) }),
     (error: unknown) => {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
       return { exitCode: code, stdout, stderr };
     },
   );
+}
+
+/** The CLI itself says where the templates of several stacks are, also when it is to be quiet. */
+function withoutCli(stderr: string): string {
+  return stderr.replace(/^(Successfully synthesized to|Supply a stack id) .*\n/gm, '');
 }
 
 /** The project's own folder may have a backstop.config.ts. */
@@ -46,19 +53,20 @@ function folderWithoutSettings(): string {
   return folder;
 }
 
-test('without credentials, settings or network the example synthesizes, and nothing but the note is printed', async () => {
+test('without credentials, settings or network the example synthesizes, and the note and its cost are printed', async () => {
   const { exitCode, stdout, stderr } = await synth(folderWithoutSettings());
   expect(exitCode).toBe(0);
   expect(stdout).toBe('');
-  expect(stderr.trim()).toBe(
-    'No backstop.config.ts here: using examples/minimal.ts. Copy it to backstop.config.ts to make it yours.',
-  );
+  const note =
+    'No backstop.config.ts here: using examples/minimal.ts. Copy it to backstop.config.ts to make it yours.';
+  expect(stderr.trim()).toBe(`${note}\n${costTable(monthlyCost(minimal))}`);
   expect(readdirSync(path.join(folder, 'cdk.out'))).toContain('backstop-storage.template.json');
 });
 
-test('with settings named nothing is printed at all', async () => {
+test('with settings named nothing but their cost is printed', async () => {
   const { exitCode, stdout, stderr } = await synth(ROOT, '-c', 'settings=examples/minimal.ts');
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  const cost = `${costTable(monthlyCost(minimal))}\n`;
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: cost });
 });
 
 test('faults of the settings fail the synth with their list and without a stack trace', async () => {

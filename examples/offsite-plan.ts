@@ -1,0 +1,27 @@
+/** A PostgreSQL on Render that admits one address only. docs/examples/offsite-plan.md says what replaces what. */
+import { defineSettings } from 'backstop/settings';
+
+export default defineSettings({
+  name: 'offsite-plan',
+  // Render's list of allowed addresses gets one entry: the NAT gateway's, which is an output of the deployment.
+  network: { mode: 'fixed-egress' },
+  notifications: { emails: ['devops@offsite-plan.example'] },
+  databases: {
+    planner: {
+      connection: {
+        host: 'dpg-example-b.oregon-postgres.render.com',
+        database: 'planner',
+        user: 'backstop',
+        password: { secret: 'offsite-plan/postgres' },
+      },
+      major: 16,
+      databaseGigabytes: 2,
+      schedule: { cron: '0 2 * * *', timeZone: 'UTC', flexibleMinutes: 15, expectedMinutes: 30 },
+      // 24 h of interval + 15 min of window + 30 min of run.
+      rpoHours: 25,
+      rtoMinutes: 120,
+      keepDays: { daily: 30 },
+      dump: { format: 'plain' },
+    },
+  },
+});

@@ -1,0 +1,29 @@
+/** A PostgreSQL on Render with frequent migrations, beside buckets of video. docs/examples/peakops.md says what replaces what. */
+import { defineSettings } from 'backstop/settings';
+
+export default defineSettings({
+  name: 'peakops',
+  network: { mode: 'public' },
+  notifications: { emails: ['devops@peakops.example', 'oncall@peakops.example'] },
+  databases: {
+    peakops: {
+      connection: {
+        host: 'dpg-example-c.frankfurt-postgres.render.com',
+        database: 'peakops',
+        user: 'backstop',
+        password: { secret: 'peakops/postgres' },
+      },
+      major: 17,
+      databaseGigabytes: 5,
+      // Before a migration: `backstop backup … --reason "before migration 42"`, on top of this.
+      schedule: { cron: '0 2 * * *', timeZone: 'UTC', flexibleMinutes: 15, expectedMinutes: 30 },
+      // 24 h of interval + 15 min of window + 30 min of run.
+      rpoHours: 25,
+      // The shortest of their scenarios, corruption.
+      rtoMinutes: 30,
+      // Of their two figures, 7 and 30 days, each day's point is kept for the longer one.
+      keepDays: { daily: 30 },
+      dump: { format: 'plain' },
+    },
+  },
+});

@@ -1,0 +1,34 @@
+/** What the estimate of costs assumes where settings and prices do not say it. */
+import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
+
+/** Of a month. */
+export const HOURS = 730;
+export const DAYS = 365 / 12;
+
+/** Where the settings do not say it. */
+export const ASSUMED_GIGABYTES = 10;
+/** Stored bytes for each byte of the database: measured in docs/cost.md; `none` and lz4 compress less or not at all. */
+export const STORED_PART = { none: 1, lz4: 0.45, other: 0.25 } as const;
+/** Objects of a recovery point: in directory format one per table. */
+export const OBJECTS = { directory: 100, stream: 1, besides: 5 } as const;
+/** A part of a multipart upload is a request. */
+export const PART_BYTES = 8 * 1024 * 1024;
+/** Lifecycle acts at midnight UTC, and a day later on what it has made noncurrent. */
+export const EXPIRY_DAYS = 2;
+/** Encryption of points and alarms, signatures of manifests and evidence. */
+export const KEYS = 4;
+/** Of the private network: ecr.api, ecr.dkr, logs, secretsmanager, kms, sts. Its endpoint of S3 costs nothing. */
+export const INTERFACE_ENDPOINTS = 6;
+/** Estimates of our own programs, rounded upwards. */
+export const PROGRAMS = {
+  memoryGigabytes: 0.5,
+  lightPassSeconds: 2,
+  fullPassSeconds: 20,
+  keeperSeconds: 10,
+  listsPerPassAndDatabase: 2,
+  logGigabytesPerDatabase: 0.05,
+  imageGigabytes: 0.2,
+} as const;
+
+export const LIGHT_PASSES = (HOURS * 60) / LIGHT_PASS_MINUTES;
+export const FULL_PASSES = (HOURS * 60) / FULL_PASS_MINUTES;
