@@ -28,24 +28,28 @@ export class StorageAccess {
   readonly bucketArn: string;
   readonly statusBucketName: string;
   readonly statusBucketArn: string;
-  readonly backupKeyArn: string;
-  readonly manifestSigningKeyArn: string;
-  readonly evidenceSigningKeyArn: string;
 
   /** @param scope in the stack from which the storage is seen */
   constructor(
     private readonly scope: Construct,
-    installation: string,
+    private readonly installation: string,
   ) {
-    const { parameters } = namesOf(installation);
-    const valueOf = (parameter: string) => StringParameter.valueForStringParameter(scope, parameter);
     this.bucketName = bucketName(scope, installation, 'postgres');
     this.bucketArn = `arn:${Aws.PARTITION}:s3:::${this.bucketName}`;
     this.statusBucketName = bucketName(scope, installation, 'status');
     this.statusBucketArn = `arn:${Aws.PARTITION}:s3:::${this.statusBucketName}`;
-    this.backupKeyArn = valueOf(parameters.backupKeyArn);
-    this.manifestSigningKeyArn = valueOf(parameters.manifestSigningKeyArn);
-    this.evidenceSigningKeyArn = valueOf(parameters.evidenceSigningKeyArn);
+  }
+
+  get backupKeyArn(): string {
+    return this.parameter('backupKeyArn');
+  }
+
+  get manifestSigningKeyArn(): string {
+    return this.parameter('manifestSigningKeyArn');
+  }
+
+  get evidenceSigningKeyArn(): string {
+    return this.parameter('evidenceSigningKeyArn');
   }
 
   /** As programs name the store: `s3://bucket`. */
@@ -161,6 +165,11 @@ export class StorageAccess {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
     );
+  }
+
+  /** Resolved at each deployment; one template parameter per stack, and only where it is used. */
+  private parameter(name: 'backupKeyArn' | 'manifestSigningKeyArn' | 'evidenceSigningKeyArn'): string {
+    return StringParameter.valueForStringParameter(this.scope, namesOf(this.installation).parameters[name]);
   }
 
   private objects(prefixes: readonly string[]): string[] {

@@ -2,6 +2,9 @@
 import type { App } from 'aws-cdk-lib';
 import { addGuardRules } from '../constructs/guard-rules';
 import type { Settings } from '../settings/schema';
+import { ComputeStack } from './compute-stack';
+import { DatabasesStack } from './databases-stack';
+import { spreadDatabases, type Scheduled } from './spread-databases';
 import { StorageStack } from './storage-stack';
 
 /**
@@ -9,7 +12,21 @@ import { StorageStack } from './storage-stack';
  * credentials, and go where the credentials at deployment belong.
  */
 export function addStacks(app: App, settings: Settings): void {
-  const { account, region } = settings;
-  new StorageStack(app, `${settings.name}-storage`, { settings, env: { account, region } });
+  const { name, account, region } = settings;
+  const props = { settings, env: { account, region } };
+  const storage = new StorageStack(app, `${name}-storage`, props);
+  const compute = new ComputeStack(app, `${name}-compute`, props);
+  compute.addStackDependency(storage);
+  spreadDatabases(scheduled(settings)).forEach((databases, index) => {
+    const stack = new DatabasesStack(app, `${name}-databases-${index + 1}`, { ...props, databases });
+    stack.addStackDependency(compute);
+  });
   addGuardRules(app);
+}
+
+function scheduled({ databases }: Settings): Scheduled[] {
+  return Object.entries(databases).map(([name, { connection, schedule }]) => ({
+    name,
+    schedules: connection === 'elsewhere' ? 0 : 1 + schedule.seasons.length,
+  }));
 }

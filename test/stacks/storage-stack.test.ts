@@ -17,7 +17,11 @@ test('cdk.json has every recommended feature flag, but strong references between
 test('the whole app passes the validation of CDK and our guard rules', () => {
   const app = newApp(true);
   addStacks(app, example);
-  expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(['backstop-storage']);
+  expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual([
+    'backstop-storage',
+    'backstop-compute',
+    'backstop-databases-1',
+  ]);
 });
 
 test('the stack cannot be deleted by accident', () => {

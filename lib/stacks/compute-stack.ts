@@ -1,0 +1,22 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { StorageAccess } from '../constructs/storage-access';
+import { TaskCluster } from '../constructs/task-cluster';
+import type { Settings } from '../settings/schema';
+
+export interface ComputeStackProps extends StackProps {
+  readonly settings: Settings;
+}
+
+/** What runs for all databases together: free to destroy and make again, because every recovery point lies elsewhere. */
+export class ComputeStack extends Stack {
+  readonly storage: StorageAccess;
+  readonly cluster: TaskCluster;
+
+  constructor(scope: Construct, id: string, props: ComputeStackProps) {
+    super(scope, id, props);
+    const { name: installation } = props.settings;
+    this.storage = new StorageAccess(this, installation);
+    this.cluster = new TaskCluster(this, 'Tasks', { installation });
+  }
+}

@@ -1,0 +1,29 @@
+/** CloudFormation takes 500 resources per stack; a database with its schedules and alarms needs about fifteen. */
+const DATABASES_PER_STACK = 25;
+/** Beyond one per database: a season is a schedule more. */
+const SCHEDULES_PER_STACK = 75;
+
+/** A database with a task, and how many schedules start it. */
+export interface Scheduled {
+  readonly name: string;
+  readonly schedules: number;
+}
+
+/**
+ * Groups of databases, a stack each, in the order given: one that is appended changes no group but the last. One that
+ * is removed moves those after it, which costs nothing, because what belongs to a database has no name that could clash.
+ */
+export function spreadDatabases(databases: readonly Scheduled[]): string[][] {
+  const groups: Scheduled[][] = [];
+  for (const database of databases) {
+    const last = groups.at(-1);
+    if (last !== undefined && fits([...last, database])) last.push(database);
+    else groups.push([database]);
+  }
+  return groups.map((group) => group.map(({ name }) => name));
+}
+
+function fits(group: readonly Scheduled[]): boolean {
+  const schedules = group.reduce((sum, database) => sum + database.schedules, 0);
+  return group.length <= DATABASES_PER_STACK && schedules <= SCHEDULES_PER_STACK;
+}
