@@ -2,20 +2,31 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { z } from 'zod';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
 import { humanBytes, humanSeconds } from '../contract/human';
 import { INVENTORY_LEVELS } from '../contract/inventory';
 import { ARCHIVE_FORMATS } from '../contract/manifest';
-import { DATABASE_NAME_RULE, isDatabaseName, RETENTION_CLASSES } from '../contract/object-keys';
+import {
+  DATABASE_NAME_RULE,
+  isDatabaseName,
+  RETENTION_CLASSES,
+  type RetentionClass,
+} from '../contract/object-keys';
 import { DEFAULT_KEEP, type Keep } from '../contract/retention';
+import { STORAGE_CLASSES, type StorageClass } from '../contract/storage-class';
 import { backup } from '../operations/backup';
-import type { BackupRequest, BackupResult } from '../operations/backup-request';
+import type { BackupRequest, BackupResult, StorageClasses } from '../operations/backup-request';
 import { summaryOf } from '../operations/recovery-points';
 import { connectionTarget } from '../postgres/connection';
 import { COMPRESSION_RULE } from '../postgres/dump/dump-options';
+import { withRdsIam } from '../postgres/rds-iam';
 import { printResult, type CommandIo } from './command-io';
 import * as shared from './options';
+
+/** `rds-iam`: a token of our own AWS credentials instead of a password. */
+const AUTHENTICATIONS = ['password', 'rds-iam'] as const;
 
 /** Options that a request takes as they are, and those it takes under another name or checks. */
 interface BackupOptions
@@ -27,6 +38,7 @@ interface BackupOptions
   readonly from?: string;
   readonly table: readonly string[];
   readonly keep?: Keep;
+  readonly auth: (typeof AUTHENTICATIONS)[number];
   readonly scratch: string;
   readonly json?: boolean;
 }
@@ -52,6 +64,10 @@ function whatOptions(): Option[] {
     new Option('--from <url>', 'postgres://user@host/database; password by PGPASSWORD or PGPASSFILE').env(
       ENVIRONMENT.from,
     ),
+    new Option('--auth <kind>', 'rds-iam: a token of RDS made with our AWS credentials, for each session')
+      .env(ENVIRONMENT.auth)
+      .choices(AUTHENTICATIONS)
+      .default('password'),
     shared.storeOption(),
     shared.signerOption(),
     new Option('--exclude-table-data <patterns...>', 'leave out the rows of these tables')
@@ -69,6 +85,13 @@ function whatOptions(): Option[] {
       .env(ENVIRONMENT.keep)
       .argParser(parseKeep)
       .default(DEFAULT_KEEP, 'daily=30'),
+    new Option('--storage-classes <classes>', 'where dumps lie in S3, for example weekly=STANDARD_IA')
+      .env(ENVIRONMENT.storageClasses)
+      .argParser(parseStorageClasses)
+      .default({}, 'S3 Standard'),
+    new Option('--slot <instant>', 'the time of the schedule that this run serves, for the audit')
+      .env(ENVIRONMENT.slot)
+      .argParser(parseSlot),
   ];
 }
 
@@ -126,7 +149,7 @@ async function runBackup(options: BackupOptions, io: CommandIo): Promise<void> {
 }
 
 function requestOf(options: BackupOptions, environment: NodeJS.ProcessEnv): BackupRequest {
-  const { database, from, keep = DEFAULT_KEEP, table, scratch, ...rest } = options;
+  const { database, from, auth, keep = DEFAULT_KEEP, table, scratch, ...rest } = options;
   if (database === undefined || !isDatabaseName(database)) {
     throw new Failure('usage', `--database is ${database ?? 'not given'}; allowed: ${DATABASE_NAME_RULE}.`, {
       hint: 'It names the database in the store, and need not be its name on the server.',
@@ -134,11 +157,12 @@ function requestOf(options: BackupOptions, environment: NodeJS.ProcessEnv): Back
   }
   if (from === undefined)
     throw new Failure('usage', '--from is not given.', { hint: 'Write postgres://user@host/database.' });
+  const target = connectionTarget(from, environment);
   const imageDigest = environment[ENVIRONMENT.imageDigest];
   return {
     ...rest,
     database,
-    target: connectionTarget(from, environment),
+    target: auth === 'rds-iam' ? withRdsIam(target) : target,
     tables: table,
     keep,
     scratchRoot: scratch,
@@ -165,13 +189,36 @@ function patterns(value: string, before: readonly string[]): readonly string[] {
 }
 
 function parseKeep(text: string): Keep {
+  return byClass(text, 'DAYS', shared.positive);
+}
+
+function parseStorageClasses(text: string): StorageClasses {
+  return byClass(text, 'STORAGE_CLASS', (value): StorageClass => {
+    const storageClass = STORAGE_CLASSES.find((candidate) => candidate === value);
+    if (storageClass !== undefined) return storageClass;
+    throw new InvalidArgumentError(`Storage classes are ${STORAGE_CLASSES.join(', ')}.`);
+  });
+}
+
+/** `daily=30,weekly=56`: a value by retention class. */
+function byClass<Value>(
+  text: string,
+  wanted: string,
+  parse: (text: string) => Value,
+): Partial<Record<RetentionClass, Value>> {
   const entries = text.split(',').map((part) => {
-    const [name, days] = part.split('=');
+    const [name, value] = part.split('=');
     const retentionClass = RETENTION_CLASSES.find((candidate) => candidate === name);
     if (retentionClass === undefined)
       throw new InvalidArgumentError(`Classes are ${RETENTION_CLASSES.join(', ')}.`);
-    if (days === undefined) throw new InvalidArgumentError(`Write ${retentionClass}=DAYS.`);
-    return [retentionClass, shared.positive(days)] as const;
+    if (value === undefined) throw new InvalidArgumentError(`Write ${retentionClass}=${wanted}.`);
+    return [retentionClass, parse(value)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function parseSlot(text: string): string {
+  const instant = z.iso.datetime({ offset: true }).safeParse(text);
+  if (instant.success) return new Date(instant.data).toISOString();
+  throw new InvalidArgumentError('It must be an instant such as 2026-11-20T02:00:00Z.');
 }

@@ -1,12 +1,16 @@
 /** What a backup needs to know, and what it needs to have. */
 import type { InventoryLevel } from '../contract/inventory';
 import type { ArchiveFormat, Manifest } from '../contract/manifest';
+import type { RetentionClass } from '../contract/object-keys';
 import type { Keep } from '../contract/retention';
+import type { StorageClass } from '../contract/storage-class';
 import type { ConnectionTarget } from '../postgres/connection';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
 import type { Store } from '../runtime/store';
+
+export type StorageClasses = Readonly<Partial<Record<RetentionClass, StorageClass>>>;
 
 export interface BackupRequest {
   /** Its name in keys and metrics. */
@@ -23,8 +27,12 @@ export interface BackupRequest {
   readonly tables: readonly string[];
   readonly inventory: InventoryLevel;
   readonly keep: Keep;
+  /** Where the dumps of a class's points lie in S3. @default - S3 Standard */
+  readonly storageClasses?: StorageClasses;
   readonly reason: string;
   readonly requestedBy: string;
+  /** ISO-8601 instant of the schedule's slot that this run serves. @default - none: somebody started it */
+  readonly slot?: string | undefined;
   readonly lockTimeoutSeconds: number;
   readonly stallTimeoutSeconds: number;
   /** End the backup when somebody has waited so long for its locks. @default - only report it */

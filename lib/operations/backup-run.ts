@@ -1,6 +1,7 @@
 /** One run of a backup: what is settled before its first byte is dumped. */
 import type { RetentionClass } from '../contract/object-keys';
 import type { RecoveryPointId } from '../contract/recovery-point-id';
+import type { StorageClass } from '../contract/storage-class';
 import type { DumpOptions } from '../postgres/dump/dump-request';
 import type { Source } from '../postgres/source';
 import type { Toolchain } from '../postgres/toolchain';
@@ -12,6 +13,8 @@ export interface Run {
   readonly retentionClass: RetentionClass;
   /** Where its objects lie; ends with a slash. */
   readonly prefix: string;
+  /** Of the dump; undefined for S3 Standard. */
+  readonly storageClass: StorageClass | undefined;
   readonly previous: PreviousPoint;
   readonly source: Source;
   readonly toolchain: Toolchain;

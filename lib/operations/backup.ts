@@ -1,6 +1,7 @@
 /**
  * Makes a recovery point: lock, version check, snapshot, inventory beside the dump, every byte confirmed by the
- * store, the archive's tables against the snapshot's, and last of all the signed manifest.
+ * store, the archive's tables against the snapshot's, and last of all the signed manifest. The audit tells when it
+ * began and how it ended.
  */
 import { Failure } from '../contract/failure';
 import { exportPrefix, pointPrefix } from '../contract/object-keys';
@@ -14,6 +15,7 @@ import { qualifiedName } from '../postgres/tables';
 import { toolchainFor } from '../postgres/toolchain';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import { together } from '../runtime/together';
+import { AuditTrail } from './audit-trail';
 import { describeSource, type SourceDescription } from './backup-description';
 import { manifestOf, type Findings } from './backup-manifest';
 import { storeManifest, storeReadme } from './backup-objects';
@@ -26,21 +28,26 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
   tools.signal.throwIfAborted();
   const startedAt = tools.clock.now();
   const id = recoveryPointId(startedAt, tools.randomBytes(2));
-  return withScratchDirectory(request.scratchRoot, async (scratchDirectory) => {
-    const source = await openSource(request.target, {
-      ...request,
-      name: request.database,
-      applicationName: applicationName(id),
-    });
-    try {
-      const run = await prepare(request, tools, { id, startedAt, source, scratchDirectory });
-      const findings = await dumpAndDescribe(request, tools, run);
-      await source.demandStillHeld();
-      return await record(request, tools, run, findings);
-    } finally {
-      await source.close();
-    }
-  });
+  const { database, reason, requestedBy: who, slot } = request;
+  const trail = new AuditTrail({ program: 'backup', database, id, who, reason, slot }, tools);
+  return trail.recordEndOf(() =>
+    withScratchDirectory(request.scratchRoot, async (scratchDirectory) => {
+      const source = await openSource(request.target, {
+        ...request,
+        name: database,
+        applicationName: applicationName(id),
+      });
+      try {
+        await trail.recordStart(tools.signal);
+        const run = await prepare(request, tools, { id, startedAt, source, scratchDirectory });
+        const findings = await dumpAndDescribe(request, tools, run);
+        await source.demandStillHeld();
+        return await record(request, tools, run, findings);
+      } finally {
+        await source.close();
+      }
+    }),
+  );
 }
 
 /** Under this name pg_stat_activity shows every session of the run. */
@@ -60,20 +67,22 @@ async function prepare(request: BackupRequest, tools: BackupTools, beginning: Be
   const options = dumpOptionsFor(request, source.facts);
   const previous = await previousPoint(tools.store, tools.signer, request.database);
   const retentionClass = retentionClassFor(startedAt, previous.newestByClass, request.keep);
-  const prefix =
-    options.tables.length > 0
-      ? exportPrefix(request.database, id)
-      : pointPrefix(retentionClass, request.database, id);
+  const isExport = options.tables.length > 0;
+  const prefix = isExport
+    ? exportPrefix(request.database, id)
+    : pointPrefix(retentionClass, request.database, id);
+  const storageClass = isExport ? undefined : request.storageClasses?.[retentionClass];
   tools.reporter.info(`Backing up ${request.target.database} as ${request.database} ${id}`, {
     server: source.facts.version,
     client: toolchain.version,
     format: options.format,
     compression: options.compression,
     class: retentionClass,
+    storageClass,
     tables: source.dumped.length,
     databaseBytes: source.facts.databaseBytes,
   });
-  return { ...beginning, toolchain, options, previous, retentionClass, prefix };
+  return { ...beginning, toolchain, options, previous, retentionClass, prefix, storageClass };
 }
 
 async function dumpAndDescribe(
@@ -143,7 +152,7 @@ function dumpSource(
   events: BackupProgress,
   signal: AbortSignal,
 ): Promise<Dumped> {
-  const { source, toolchain, options, prefix, scratchDirectory } = run;
+  const { source, toolchain, options, prefix, storageClass, scratchDirectory } = run;
   return dump({
     target: request.target,
     applicationName: applicationName(run.id),
@@ -152,6 +161,7 @@ function dumpSource(
     options,
     store: tools.store,
     prefix,
+    storageClass,
     scratchDirectory,
     encoding: source.facts.encoding,
     namesArePlain: source.facts.namesArePlain,

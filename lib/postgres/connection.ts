@@ -10,6 +10,9 @@ import { Failure, messageOf } from '../contract/failure';
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
+/** A password, or what makes one for each session anew: a token has expired when a later session opens. */
+export type Password = string | (() => Promise<string>);
+
 export interface ConnectionTarget {
   /** Host name, address, or folder of a Unix socket. */
   readonly host: string;
@@ -17,7 +20,7 @@ export interface ConnectionTarget {
   readonly user: string;
   readonly database: string;
   /** undefined: a passfile or no password. */
-  readonly password: string | undefined;
+  readonly password: Password | undefined;
   readonly passfile: string | undefined;
   readonly sslMode: SslMode;
   /** Certificates of the authorities that are trusted, PEM. */
@@ -87,10 +90,14 @@ export function describeTarget(target: ConnectionTarget): string {
   return `${target.user}@${target.host}:${target.port}/${target.database}`;
 }
 
-/** The environment under which PostgreSQL's own programs reach the target. */
-export function libpqEnvironment(target: ConnectionTarget): Record<string, string> {
+/**
+ * The environment under which PostgreSQL's own programs reach the target: made for one start of a program, which opens
+ * its sessions soon.
+ */
+export async function libpqEnvironment(target: ConnectionTarget): Promise<Record<string, string>> {
+  const { password } = target;
   const optional = {
-    PGPASSWORD: target.password,
+    PGPASSWORD: typeof password === 'function' ? await password() : password,
     PGPASSFILE: target.passfile,
     PGSSLROOTCERT: rootCertFile(target),
     PGSSLCERT: target.sslCert,
@@ -124,6 +131,7 @@ export async function connect(target: ConnectionTarget, applicationName = 'backs
     if (target.sslMode === 'prefer' && messageOf(error).includes('does not support SSL')) {
       return connect({ ...target, sslMode: 'disable' }, applicationName);
     }
+    if (error instanceof Failure) throw error;
     throw new Failure(
       'database-unreachable',
       `${describeTarget(target)}: ${messageOf(error) || codeOf(error)}`,
@@ -211,7 +219,8 @@ function codeOf(error: unknown): string {
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html and Node's network codes. */
 const HINTS: Readonly<Record<string, string>> = {
   '28P01': 'Check the password: PGPASSWORD, the passfile, or the secret.',
-  '28000': 'Check the user, and whether the server demands TLS (sslmode).',
+  '28000':
+    'Check the user, and whether the server demands TLS (sslmode); RDS IAM wants rds_iam granted to the user.',
   '3D000': 'Check the database name at the end of the URL.',
   '53300': 'The server has no free connection: raise max_connections or run at another hour.',
   '57P03': 'The server is starting up or shutting down: try again in a minute.',

@@ -31,7 +31,7 @@ export async function digestDatabase(
   const { stdout } = startProgram({
     command: toolchain.path('pg_dump'),
     args: ['--data-only', '--no-password', '--format=plain', `--encoding=${like.encoding}`],
-    env: libpqEnvironment(target),
+    env: await libpqEnvironment(target),
     signal,
   });
   return digestCopyBlocks(stdout, like);

@@ -90,7 +90,7 @@ async function run(
   await runProgram({
     command,
     args,
-    env: libpqEnvironment(target),
+    env: await libpqEnvironment(target),
     signal,
     ...(stdin === undefined ? {} : { stdin }),
     onStderrLine: (line) => {

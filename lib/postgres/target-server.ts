@@ -59,7 +59,7 @@ export async function analyze(
     await runProgram({
       command: toolchain.path('psql'),
       args: ['-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', '--command=ANALYZE'],
-      env: libpqEnvironment(target),
+      env: await libpqEnvironment(target),
       signal,
     });
   } catch (error) {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { auditEventSchema } from '../../lib/contract/audit-event';
 import { envelopeSchema } from '../../lib/contract/envelope';
 import { manifestSchema, type Manifest } from '../../lib/contract/manifest';
 import { backstop } from '../support/backstop-cli';
@@ -24,6 +25,10 @@ test('the page lists every field of the manifest with its type, and no other', (
 
 test('the page lists every field of the envelope with its type, and no other', () => {
   expect(documented('Envelope')).toEqual(fieldsOf(envelopeSchema));
+});
+
+test('the page lists every field of an audit event with its type, and no other', () => {
+  expect(documented('Audit events')).toEqual(fieldsOf(auditEventSchema));
 });
 
 describe('verifying without Backstop', () => {

@@ -9,7 +9,7 @@ import { tableProgress } from './table-progress';
 export async function dumpCustom(request: DumpRequest): Promise<Dumped> {
   const { toolchain, options, store, signal, events } = request;
   const progress = tableProgress(events);
-  const pgDump = startPgDump(request, {
+  const pgDump = await startPgDump(request, {
     compression: compressionArgument(options.compression, toolchain.major),
     onMessage: progress.onMessage,
   });
@@ -24,6 +24,7 @@ export async function dumpCustom(request: DumpRequest): Promise<Dumped> {
       tapped(pgDump.stdout, head, listing),
       {
         estimatedBytes: request.estimatedBytes,
+        storageClass: request.storageClass,
         signal,
         onBytes: progress.onBytes,
       },

@@ -16,6 +16,12 @@ import { compressionArgument, dumpFailure, startPgDump } from './pg-dump';
 /** Files at once: one large table must not keep the small ones waiting. */
 const UPLOADS = 3;
 
+/**
+ * S3 bills a smaller object in cheaper storage as one of this size, and lifecycle rules leave it in S3 Standard:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+ */
+const SMALLEST_IN_CHEAPER_STORAGE_BYTES = 128 * 1024;
+
 export async function dumpDirectory(outer: DumpRequest): Promise<Dumped> {
   const stop = new AbortController();
   const request = { ...outer, signal: AbortSignal.any([outer.signal, stop.signal]) };
@@ -40,7 +46,7 @@ export async function dumpDirectory(outer: DumpRequest): Promise<Dumped> {
 }
 
 async function runPgDump(request: DumpRequest, directory: string, uploads: FileUploads): Promise<void> {
-  const pgDump = startPgDump(request, {
+  const pgDump = await startPgDump(request, {
     directory,
     compression: compressionArgument(request.options.compression, request.toolchain.major),
     measure: async () => {
@@ -132,11 +138,12 @@ class FileUploads {
     this.request.signal.throwIfAborted();
     const file = path.join(this.directory, name);
     const { size } = await stat(file);
-    const stored = await this.request.store.put(
-      `${this.request.prefix}${POINT_OBJECTS.dumpDirectory}${name}`,
-      fileChunks(file),
-      { estimatedBytes: size, signal: this.request.signal },
-    );
+    const { store, prefix, storageClass, signal } = this.request;
+    const stored = await store.put(`${prefix}${POINT_OBJECTS.dumpDirectory}${name}`, fileChunks(file), {
+      estimatedBytes: size,
+      storageClass: size < SMALLEST_IN_CHEAPER_STORAGE_BYTES ? undefined : storageClass,
+      signal,
+    });
     if (stored.bytes !== size) throw new Failure('dump-failed', `${name} grew while it was being stored.`);
     this.uploadedBytes += size;
     this.stored.push(stored);

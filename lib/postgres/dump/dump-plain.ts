@@ -10,10 +10,10 @@ import { PlainScan, unquotedName } from './plain-scan';
 import { tableProgress } from './table-progress';
 
 export async function dumpPlain(request: DumpRequest): Promise<Dumped> {
-  const { options, store, prefix, signal, events, estimatedBytes } = request;
+  const { options, store, prefix, storageClass, signal, events, estimatedBytes } = request;
   const progress = tableProgress(events);
   // Compressed here, not by pg_dump: the scan needs the text.
-  const pgDump = startPgDump(request, { compression: '0', onMessage: progress.onMessage });
+  const pgDump = await startPgDump(request, { compression: '0', onMessage: progress.onMessage });
   const scan = new PlainScan();
   const text = scanned(pgDump.stdout, scan);
   const gzipLevel = /^gzip:(\d)$/.exec(options.compression)?.[1];
@@ -22,7 +22,7 @@ export async function dumpPlain(request: DumpRequest): Promise<Dumped> {
   try {
     const name = compressed ? POINT_OBJECTS.dumpPlainGzip : POINT_OBJECTS.dumpPlain;
     // Text may be larger than the tables it came from.
-    const sizing = { estimatedBytes: 2 * estimatedBytes, signal, onBytes: progress.onBytes };
+    const sizing = { estimatedBytes: 2 * estimatedBytes, storageClass, signal, onBytes: progress.onBytes };
     const file = await store.put(`${prefix}${name}`, body, sizing);
     progress.end();
     return { files: [file], holdsRowsOf: (table) => scan.tables.has(unquotedName(qualifiedName(table))) };

@@ -1,5 +1,6 @@
 /** What a dump needs to know; each format is a function from it to what was stored. */
 import type { ArchiveFormat, StoredFile } from '../../contract/manifest';
+import type { StorageClass } from '../../contract/storage-class';
 import type { Store } from '../../runtime/store';
 import type { ConnectionTarget } from '../connection';
 import type { Table } from '../tables';
@@ -31,6 +32,8 @@ export interface DumpRequest {
   readonly store: Store;
   /** Where the point's objects lie; ends with a slash. */
   readonly prefix: string;
+  /** Where the dump lies in S3; undefined for S3 Standard. */
+  readonly storageClass: StorageClass | undefined;
   /** A private folder that is ours to fill and that the caller removes. */
   readonly scratchDirectory: string;
   /**

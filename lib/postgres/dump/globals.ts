@@ -22,7 +22,7 @@ export async function dumpGlobals(
         '--no-sync',
         `--database=${target.database}`,
       ],
-      env: libpqEnvironment(target),
+      env: await libpqEnvironment(target),
       signal,
       stall: { timeoutMs: TIMEOUT_MS },
     });

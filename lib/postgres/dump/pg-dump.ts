@@ -24,12 +24,12 @@ export interface PgDumpOutput {
   readonly onMessage?: (message: string) => void;
 }
 
-export function startPgDump(request: DumpRequest, output: PgDumpOutput): Program {
+export async function startPgDump(request: DumpRequest, output: PgDumpOutput): Promise<Program> {
   const { options, toolchain, target, signal, events } = request;
   return startProgram({
     command: toolchain.path('pg_dump'),
     args: pgDumpArguments(request, output),
-    env: { ...libpqEnvironment(target), PGAPPNAME: request.applicationName },
+    env: { ...(await libpqEnvironment(target)), PGAPPNAME: request.applicationName },
     signal,
     stall: {
       timeoutMs: options.stallTimeoutSeconds * 1000,

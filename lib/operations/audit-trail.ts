@@ -1,0 +1,72 @@
+/** The history of one run, told by the run itself: that it began, and how it ended. See lib/contract/audit-event.ts. */
+import { auditEventSchema, auditKey, type AuditEvent } from '../contract/audit-event';
+import { exitCodeOf, Failure, messageOf } from '../contract/failure';
+import type { Clock } from '../runtime/clock';
+import type { Reporter } from '../runtime/reporter';
+import { StoreKeyExists, type Store } from '../runtime/store';
+
+export type AuditedRun = Pick<AuditEvent, 'program' | 'database' | 'id' | 'who' | 'reason' | 'slot'>;
+
+export interface AuditTools {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}
+
+/** A run that was told to stop has this long for its last words: well inside the 120 s that Fargate grants. */
+const LAST_WORDS_MS = 20_000;
+
+export class AuditTrail {
+  constructor(
+    private readonly run: AuditedRun,
+    private readonly tools: AuditTools,
+  ) {}
+
+  /** @throws Failure `store-failed`: a run that leaves no trace must not go on */
+  async recordStart(signal: AbortSignal): Promise<void> {
+    await this.record('started', {}, signal);
+  }
+
+  /** Does the task and records how it ended. An end that cannot be recorded is told, and changes no outcome. */
+  async recordEndOf<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      const result = await task();
+      await this.recordEnd({ exitCode: 0 });
+      return result;
+    } catch (error) {
+      await this.recordEnd({ exitCode: exitCodeOf(error), failure: withoutSecrets(error) });
+      throw error;
+    }
+  }
+
+  private async recordEnd(outcome: Pick<AuditEvent, 'exitCode' | 'failure'>): Promise<void> {
+    try {
+      // Not the run's signal: it may be why the run ends.
+      await this.record('ended', outcome, AbortSignal.timeout(LAST_WORDS_MS));
+    } catch (error) {
+      this.tools.reporter.warn(`The audit lacks how this run ended: ${messageOf(error)}`);
+    }
+  }
+
+  private async record(
+    event: AuditEvent['event'],
+    outcome: Pick<AuditEvent, 'exitCode' | 'failure'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { store, clock } = this.tools;
+    const at = clock.now().toISOString();
+    const told = auditEventSchema.parse({ version: 1, ...this.run, event, at, ...outcome });
+    try {
+      await store.put(auditKey(told), Buffer.from(`${JSON.stringify(told)}\n`, 'utf8'), { signal });
+    } catch (error) {
+      // No other run has this id: an answer got lost, and what was sent again met its first copy.
+      if (!(error instanceof StoreKeyExists)) throw error;
+    }
+  }
+}
+
+/** The message of a Failure holds none by contract; that of a defect may hold anything. */
+function withoutSecrets(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  return `${error instanceof Error ? error.name : typeof error}: a defect; the log of the run says more.`;
+}
