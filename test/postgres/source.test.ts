@@ -283,7 +283,11 @@ describe('connection', () => {
 
   test('the password travels by environment, and is in no message', async () => {
     const target = connectionTarget('postgres://u:hidden@db.example.com:6543/d', {});
-    expect(await libpqEnvironment(target)).toMatchObject({ PGPASSWORD: 'hidden', PGPORT: '6543', PGTZ: 'UTC' });
+    expect(await libpqEnvironment(target)).toMatchObject({
+      PGPASSWORD: 'hidden',
+      PGPORT: '6543',
+      PGTZ: 'UTC',
+    });
     expect(describeTarget(target)).toBe('u@db.example.com:6543/d');
   });
 
