@@ -122,7 +122,7 @@ describe('imports make no cycle', () => {
 
 describe.each([
   ['node:child_process', 'lib/runtime/child-process', ['node:child_process']],
-  ['the S3 client', 'lib/runtime/s3-store', ['@aws-sdk/client-s3']],
+  ['the S3 client', 'lib/runtime/s3-api', ['@aws-sdk/client-s3']],
 ])('%s has one importer', (_, owner, packages) => {
   test('in the project', () => {
     expect(onlyImporter(project, owner, packages)).toEqual([]);

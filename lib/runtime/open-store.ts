@@ -1,7 +1,8 @@
 /** From the name of a store, as operators and task definitions write it, to the store. */
 import { Failure } from '../contract/failure';
 import { DirectoryStore } from './directory-store';
-import { s3Client, S3Store } from './s3-store';
+import { s3Client } from './s3-api';
+import { S3Store } from './s3-store';
 import type { Store } from './store';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; or the ARN of an access point. */

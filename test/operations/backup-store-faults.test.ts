@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Failure } from '../../lib/contract/failure';
-import { s3Client, S3Store } from '../../lib/runtime/s3-store';
+import { s3Client } from '../../lib/runtime/s3-api';
+import { S3Store } from '../../lib/runtime/s3-store';
 import * as faults from '../support/fault-proxy';
 import { adminClient, lockedBucket, unfinishedUploads } from '../support/locked-bucket';
 import { makeBench, remains, type Bench } from '../support/make-backup';

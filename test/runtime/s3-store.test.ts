@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../lib/contract/failure';
-import { s3Client, S3Store } from '../../lib/runtime/s3-store';
+import { s3Client } from '../../lib/runtime/s3-api';
+import { S3Store } from '../../lib/runtime/s3-store';
 import { StoreKeyExists } from '../../lib/runtime/store';
 import * as faults from '../support/fault-proxy';
 import { adminClient, lockedBucket, unfinishedUploads } from '../support/locked-bucket';

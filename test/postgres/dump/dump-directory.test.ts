@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { s3Client, S3Store } from '../../../lib/runtime/s3-store';
+import { s3Client } from '../../../lib/runtime/s3-api';
+import { S3Store } from '../../../lib/runtime/s3-store';
 import * as faults from '../../support/fault-proxy';
 import { faultyToolchain, isRunning } from '../../support/faulty-toolchain';
 import { adminClient, lockedBucket } from '../../support/locked-bucket';
