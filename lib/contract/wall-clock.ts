@@ -9,6 +9,8 @@ interface Period {
 }
 
 const DAY = 86_400_000;
+/** No zone changes its clocks twice within so long. */
+const WEEK = 7 * DAY;
 
 /**
  * From wall times to instants, between two instants and a day around them.
@@ -30,9 +32,9 @@ export function instantOfWallTime(
 
 function periodsBetween(offsetAt: (instant: number) => number, from: number, until: number): Period[] {
   const ends: number[] = [];
-  for (let day = from; day < until; day += DAY)
-    if (offsetAt(day) !== offsetAt(day + DAY)) ends.push(changeBetween(offsetAt, day, day + DAY));
-  return [...ends, until].map((end, index) => {
+  for (let week = from; week < until; week += WEEK)
+    if (offsetAt(week) !== offsetAt(week + WEEK)) ends.push(changeBetween(offsetAt, week, week + WEEK));
+  return [...ends, until + WEEK].map((end, index) => {
     const begin = ends[index - 1] ?? from;
     return { from: begin, until: end, offset: offsetAt(begin) };
   });

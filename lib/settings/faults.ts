@@ -2,9 +2,11 @@
 import type { z } from 'zod';
 import { Failure } from '../contract/failure';
 
+/** For example `['databases', 'shop', 'keepDays', 'daily']`. */
+export type Path = readonly PropertyKey[];
+
 export interface Fault {
-  /** For example `['databases', 'shop', 'keepDays', 'daily']`. */
-  readonly path: readonly PropertyKey[];
+  readonly path: Path;
   readonly got: string;
   readonly allowed: string;
   /** What to do, in one sentence. @default - what is allowed says it */
@@ -36,11 +38,11 @@ export function refuse(faults: readonly Fault[]): Failure {
   );
   const count = lines.length === 1 ? '1 fault' : `${lines.length} faults`;
   return new Failure('usage', [`The settings have ${count}:`, ...lines].join('\n'), {
-    hint: 'Correct the settings file; each field is described in lib/settings/schema.ts.',
+    hint: 'Correct the settings file; docs/settings.md describes each field.',
   });
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
     input,

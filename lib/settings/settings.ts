@@ -7,13 +7,14 @@ import { lockSchema, settingsSchema, type Settings, type SettingsInput } from '.
 
 /**
  * Checks settings and fills in the defaults.
+ * @param now days on which clocks go forward are looked for in its year and the next
  * @throws Failure `usage` that names every fault at once: path, value got, what is allowed
  */
-export function defineSettings(input: SettingsInput): Settings {
+export function defineSettings(input: SettingsInput, now = new Date()): Settings {
   const parsed = settingsSchema.safeParse(input);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, input)),
-    ...crossFieldFaults(wellFormedParts(input)),
+    ...crossFieldFaults(wellFormedParts(input), now),
   ];
   if (!parsed.success || faults.length > 0) throw refuse(faults);
   return parsed.data;
