@@ -2,11 +2,21 @@
 import { DatabaseError } from 'pg';
 import { Failure, messageOf } from '../contract/failure';
 
+/**
+ * The planner looks into functions of indexes and checks. One that finds its tables or functions by search_path alone
+ * fails here, and would fail in pg_restore, which empties search_path as well.
+ */
+const BY_SEARCH_PATH =
+  'An index or check calls a function that finds its tables by search_path: pg_restore could not make it again either. ALTER FUNCTION … SET search_path = …, the schemas it needs, mends both. Until then: --inventory none.';
+
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const HINTS: Readonly<Record<string, string>> = {
   '42501':
     'Give the backup role pg_read_all_data (or SELECT on tables and sequences), and BYPASSRLS where tables have row security.',
   '22021': 'A name in the database is not valid text: rename it (a SQL_ASCII database accepts any bytes).',
+  '42883': BY_SEARCH_PATH,
+  '42P01': BY_SEARCH_PATH,
+  '42704': BY_SEARCH_PATH,
   '57P01': 'Look at the server: did it restart, or did somebody end the session? Then run again.',
   '53200': 'The locks of all tables must fit: raise max_locks_per_transaction and restart the server.',
 };

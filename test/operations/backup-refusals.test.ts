@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '../../lib/contract/failure';
 import { makeBench } from '../support/make-backup';
 import { query } from '../support/postgres-cluster';
+import { restoreBench } from '../support/restore-bench';
 import { freshDatabase } from '../support/shared-servers';
 
 test('what a role may not read is told, not called a defect', async () => {
@@ -15,4 +16,41 @@ test('what a role may not read is told, not called a defect', async () => {
   const bench = await makeBench(url.replace('//backstop:', `//${role}:`));
   await expect(bench.backup()).rejects.toBeInstanceOf(Failure);
   await query(url, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+});
+
+describe('an index whose function finds its tables by search_path', () => {
+  const backedUpAndRestored = async (mend: string) => {
+    const url = await freshDatabase();
+    await query(
+      url,
+      `CREATE FUNCTION plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
+       CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT plain($1)';
+       CREATE TABLE person (name text); INSERT INTO person VALUES ('Ada');
+       CREATE INDEX ON person (folded(name)); ${mend}`,
+    );
+    const bench = await makeBench(url);
+    return { bench, target: restoreBench(bench) };
+  };
+
+  test('is refused with what mends it, because a restore could not make it either', async () => {
+    const { bench, target } = await backedUpAndRestored('');
+    await expect(bench.backup()).rejects.toMatchObject({
+      kind: 'database-unreachable',
+      message: expect.stringContaining('function plain(text) does not exist'),
+      hint: expect.stringContaining('ALTER FUNCTION … SET search_path'),
+    });
+    await bench.backup({ inventory: 'none' });
+    await expect(target.restore()).rejects.toMatchObject({
+      kind: 'restore-failed',
+      message: expect.stringContaining('function plain(text) does not exist'),
+    });
+  });
+
+  test('is backed up and restored once it is mended so', async () => {
+    const { bench, target } = await backedUpAndRestored(
+      'ALTER FUNCTION folded(text) SET search_path = public',
+    );
+    await bench.backup();
+    expect(await target.restore()).toMatchObject({ differences: [] });
+  });
 });
