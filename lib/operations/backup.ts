@@ -130,6 +130,11 @@ function tellBefore(run: Run, progress: BackupProgress): void {
   for (const table of run.source.excludedParents) {
     progress.warning(`Excluding the rows of ${table} leaves those of its partitions in: name them, too.`);
   }
+  for (const table of run.source.unloggedOnReplica) {
+    progress.warning(
+      `${qualifiedName(table)} is unlogged: a standby does not have its rows, so the point has none.`,
+    );
+  }
   const { origin } = run.previous;
   if (origin !== undefined && origin !== originOf(run)) {
     progress.warning(`The point before this one was made of ${origin}; this one is of ${originOf(run)}.`);

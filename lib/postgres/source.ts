@@ -37,6 +37,8 @@ export interface Source {
   readonly unmatchedExclusions: readonly string[];
   /** Partitioned tables whose own rows are excluded while a partition's are not. */
   readonly excludedParents: readonly string[];
+  /** Unlogged tables of a standby, which has not their rows. */
+  readonly unloggedOnReplica: readonly Table[];
   /** Another session in the same snapshot, which the signal ends. */
   join(signal: AbortSignal): Promise<Client>;
   /** @throws Failure where the snapshot has not been held until now */
@@ -57,20 +59,20 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
     const chosen = await chosenTables(holder, options.tables);
     await demandAlone(holder, options.name);
     const snapshot = await takeSnapshot(target, holder);
-    const isDumped = (table: Table) =>
-      table.kind === 'table' &&
-      !excluded.oids.has(table.oid) &&
-      (chosen?.has(table.oid) ?? true) &&
-      !(table.unlogged && facts.role === 'replica');
+    const isChosen = (table: Table) =>
+      table.kind === 'table' && !excluded.oids.has(table.oid) && (chosen?.has(table.oid) ?? true);
+    const isThere = (table: Table) => !(table.unlogged && facts.role === 'replica');
+    const chosenOnes = snapshot.tables.filter(isChosen);
     return {
       target,
       facts,
       snapshot,
       holder,
       lost: lost.signal,
-      dumped: snapshot.tables.filter(isDumped),
+      dumped: chosenOnes.filter(isThere),
       unmatchedExclusions: excluded.unmatched,
       excludedParents,
+      unloggedOnReplica: chosenOnes.filter((table) => !isThere(table)),
       join: (signal) => joinSnapshot(target, snapshot, options, signal),
       demandStillHeld: () => demandStillHeld(holder, lost.signal),
       close: () => close(holder, lost),
