@@ -28,7 +28,9 @@ test('a standby is backed up, and recorded as one; the rows of its unlogged tabl
     role: 'replica',
     replicaLagSeconds: expect.any(Number) as number,
   });
-  expect(manifest.warnings).toEqual([expect.stringMatching(/"cache" is unlogged: a standby does not have its rows/)]);
+  expect(manifest.warnings).toEqual([
+    expect.stringMatching(/"cache" is unlogged: a standby does not have its rows/),
+  ]);
   expect(manifest.inventory?.tables).toMatchObject([
     { name: 'cache', rows: 0, dataExcluded: true },
     { name: 'kept', rows: 1000 },
