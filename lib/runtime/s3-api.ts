@@ -6,10 +6,15 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
   GetObjectRetentionCommand,
   GetObjectTaggingCommand,
+  GetPublicAccessBlockCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -22,6 +27,7 @@ import {
   type CompleteMultipartUploadCommandInput,
   type CreateMultipartUploadCommandInput,
   type GetObjectCommandInput,
+  type GetObjectRetentionCommandInput,
   type GetObjectTaggingCommandInput,
   type HeadObjectCommandInput,
   type ListObjectVersionsCommandInput,
@@ -34,6 +40,7 @@ import type { Failure } from '../contract/failure';
 import { s3Failure, type S3Action } from './s3-failure';
 
 export type { CompletedPart };
+export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE';
 
 const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT_MS = 10_000;
@@ -136,7 +143,27 @@ export class S3Api {
     return this.client.send(new GetObjectLockConfigurationCommand(this.bucket));
   }
 
-  retention(input: In<GetObjectTaggingCommandInput>) {
+  versioning() {
+    return this.client.send(new GetBucketVersioningCommand(this.bucket));
+  }
+
+  publicAccessBlock() {
+    return this.client.send(new GetPublicAccessBlockCommand(this.bucket));
+  }
+
+  encryption() {
+    return this.client.send(new GetBucketEncryptionCommand(this.bucket));
+  }
+
+  lifecycle() {
+    return this.client.send(new GetBucketLifecycleConfigurationCommand(this.bucket));
+  }
+
+  policy() {
+    return this.client.send(new GetBucketPolicyCommand(this.bucket));
+  }
+
+  retention(input: In<GetObjectRetentionCommandInput>) {
     return this.client.send(new GetObjectRetentionCommand({ ...this.bucket, ...input }));
   }
 

@@ -9,7 +9,11 @@ const PERMISSIONS = {
   get: 's3:GetObjectVersion on the object, s3:ListBucketVersions on the bucket, and kms:Decrypt on its key',
   head: 's3:GetObjectVersion, s3:GetObjectRetention and s3:GetObjectLegalHold on the object, s3:ListBucketVersions on the bucket',
   list: 's3:ListBucketVersions on the bucket',
+  lock: 's3:GetObjectRetention and s3:PutObjectRetention on the object; the policy of the bucket leaves only the keeper through, and only so far into the future',
+  tag: 's3:GetObjectVersionTagging and s3:PutObjectVersionTagging on the object; the policy of the bucket leaves only the keeper through',
   locks: 's3:GetBucketObjectLockConfiguration on the bucket',
+  guardrails:
+    's3:GetBucketVersioning, s3:GetBucketObjectLockConfiguration, s3:GetBucketPublicAccessBlock, s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration and s3:GetBucketPolicy on the bucket',
 } as const;
 export type S3Action = keyof typeof PERMISSIONS;
 
