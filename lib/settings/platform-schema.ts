@@ -1,5 +1,6 @@
 /** From where in the network the tasks run, who is told, and what they run on. */
 import { z } from 'zod';
+import { WEBHOOK_FORMATS } from '../contract/webhook-config';
 import { fields, oneOf, secretName, text, whole } from './fields';
 
 const cidr = text(
@@ -69,8 +70,6 @@ export const computeSchema = fields({
     .default(400),
 });
 export type ComputeSettings = z.output<typeof computeSchema>;
-
-export const WEBHOOK_FORMATS = ['generic', 'slack'] as const;
 
 export const notificationsSchema = fields({
   /**
