@@ -1,0 +1,74 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { namesOf } from '../contract/names';
+import type { NotificationSettings } from '../settings/platform-schema';
+import { WebhookSubscription } from './webhook-subscription';
+
+export interface AlarmTopicProps {
+  readonly installation: string;
+  readonly notifications: NotificationSettings;
+  /** How long the webhooks' logs are kept: `compute.logDays` of the settings. */
+  readonly logDays: number;
+}
+
+const CLOUDWATCH = new ServicePrincipal('cloudwatch.amazonaws.com');
+
+/**
+ * Where every alarm goes. CloudWatch publishes as a service: neither the account's root statement in the key policy nor
+ * identity policies let it, and where either policy does not, an alarm turns red and nobody is told
+ * (repost.aws/knowledge-center/cloudwatch-configure-alarm-sns). EventBridge may not publish: no rule of ours does, and in
+ * policies of an encrypted topic its statement could have no condition, so any account's rule might
+ * (docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
+ */
+export class AlarmTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: AlarmTopicProps) {
+    super(scope, id);
+    const { installation, notifications, logDays } = props;
+    this.topic = new Topic(this, 'Topic', {
+      topicName: namesOf(installation).topic,
+      displayName: `Backstop ${installation}`,
+      masterKey: this.newKey(installation),
+      enforceSSL: true,
+    });
+    /** enforceSSL replaces SNS's default policy by a denial alone: whoever publishes must be named. */
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowAlarms',
+        principals: [CLOUDWATCH],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    for (const email of notifications.emails) this.topic.addSubscription(new EmailSubscription(email));
+    notifications.webhooks.forEach(({ secret, format }, index) => {
+      const { runbookUrl } = notifications;
+      const config = { secret, format, runbookUrl };
+      new WebhookSubscription(this, `Webhook${index + 1}`, { topic: this.topic, config, logDays });
+    });
+  }
+
+  private newKey(installation: string): Key {
+    const key = new Key(this, 'Key', {
+      alias: `${installation}/alarms`,
+      description: `Encrypts the alarms of ${installation}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowAlarms',
+        principals: [CLOUDWATCH],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+      }),
+    );
+    return key;
+  }
+}
