@@ -4,7 +4,7 @@
  */
 import { CloudFormationValidatePlugin, Validations, type App } from 'aws-cdk-lib';
 
-const RULES = `
+const STORAGE_RULES = `
 let buckets = Resources.*[ Type == 'AWS::S3::Bucket' ]
 let point_buckets = Resources.*[
   Type == 'AWS::S3::Bucket'
@@ -47,8 +47,82 @@ rule recovery_points_are_locked when %point_buckets !empty {
 }
 `;
 
+const PERMISSION_RULES = `
+let statements = Resources.*[ Type in ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'] ].Properties.PolicyDocument.Statement[ Effect == 'Allow' ]
+let statements_in_roles = Resources.*[ Type == 'AWS::IAM::Role' ].Properties.Policies[*].PolicyDocument.Statement[ Effect == 'Allow' ]
+
+rule no_role_destroys_objects {
+  %statements.Action[*] != /^(\\*|s3:\\*|s3:Delete.*|s3:Bypass.*)$/ <<No role of Backstop may delete objects.>>
+  %statements_in_roles.Action[*] != /^(\\*|s3:\\*|s3:Delete.*|s3:Bypass.*)$/ <<No role of Backstop may delete objects.>>
+}
+
+rule roles_are_passed_to_one_service {
+  %statements[ some Action[*] == /^iam:(PassRole|\\*)$/ ] {
+    Condition.StringEquals.'iam:PassedToService' exists <<A role may be passed only to a service that is named.>>
+  }
+  %statements_in_roles[ some Action[*] == /^iam:(PassRole|\\*)$/ ] {
+    Condition.StringEquals.'iam:PassedToService' exists <<A role may be passed only to a service that is named.>>
+  }
+}
+`;
+
+const PROGRAM_RULES = `
+let alarms = Resources.*[ Type == 'AWS::CloudWatch::Alarm' ]
+let logs = Resources.*[ Type == 'AWS::Logs::LogGroup' ]
+let tasks = Resources.*[ Type == 'AWS::ECS::TaskDefinition' ]
+let schedules = Resources.*[ Type == 'AWS::Scheduler::Schedule' ]
+let security_groups = Resources.*[ Type == 'AWS::EC2::SecurityGroup' ]
+let ingress_rules = Resources.*[ Type == 'AWS::EC2::SecurityGroupIngress' ]
+
+rule alarms_reach_somebody when %alarms !empty {
+  %alarms.Properties {
+    AlarmActions !empty <<An alarm must tell somebody.>>
+    TreatMissingData exists <<An alarm must say what silence means.>>
+  }
+}
+
+rule logs_end_some_day when %logs !empty {
+  %logs.Properties.RetentionInDays exists <<A log must not be kept for ever.>>
+}
+
+rule containers_are_confined when %tasks !empty {
+  %tasks.Properties.ContainerDefinitions[*] {
+    ReadonlyRootFilesystem == true <<A container's root must be read-only.>>
+    User exists <<A container must name its user.>>
+    User != /^(0|root)(:|$)/ <<A container must not run as root.>>
+    Privileged not exists or Privileged == false <<A container must not be privileged.>>
+    LogConfiguration.Options.mode == 'blocking' <<A container's log must not drop lines.>>
+  }
+}
+
+rule schedules_are_bounded when %schedules !empty {
+  %schedules.Properties.Target {
+    DeadLetterConfig.Arn exists <<A schedule must keep what it could not deliver.>>
+    RetryPolicy.MaximumRetryAttempts <= 5 <<A schedule must not retry for a day.>>
+  }
+}
+
+rule nothing_listens when %security_groups !empty {
+  %security_groups.Properties {
+    SecurityGroupIngress[ CidrIp == '0.0.0.0/0' ] empty <<Nothing may be reached from everywhere.>>
+    SecurityGroupIngress[ CidrIpv6 == '::/0' ] empty <<Nothing may be reached from everywhere.>>
+  }
+}
+
+rule rules_of_security_groups_open_nothing when %ingress_rules !empty {
+  %ingress_rules.Properties {
+    CidrIp not exists or CidrIp != '0.0.0.0/0' <<Nothing may be reached from everywhere.>>
+    CidrIpv6 not exists or CidrIpv6 != '::/0' <<Nothing may be reached from everywhere.>>
+  }
+}
+`;
+
 /** Registers the rules beside the validation that CDK brings along. */
 export function addGuardRules(app: App): void {
-  const guardRules = [{ name: 'backstop', content: RULES }];
+  const guardRules = [
+    { name: 'backstop-storage', content: STORAGE_RULES },
+    { name: 'backstop-permissions', content: PERMISSION_RULES },
+    { name: 'backstop-programs', content: PROGRAM_RULES },
+  ];
   Validations.of(app).addPlugins(new CloudFormationValidatePlugin({ guardRules }));
 }
