@@ -73,7 +73,7 @@ function bash(script: string, env: Record<string, string>) {
   });
 }
 
-test('examples in TypeScript compile, and are settings without a fault', () => {
+test('examples in TypeScript compile, and are settings without a fault or an app that synthesizes', () => {
   const examples = markdownFiles()
     .flatMap(blocksOf)
     .filter(({ language }) => language === 'ts');
@@ -98,9 +98,16 @@ test('examples in TypeScript compile, and are settings without a fault', () => {
   }
 });
 
-/** @returns all that a program of Node prints; nothing where it ends well and has nothing to say */
+/**
+ * Runs a program of Node as the CDK CLI would run an app: with the feature flags, and a folder for templates.
+ * @returns all that it prints; nothing where it ends well and has nothing to say
+ */
 function complaintsOf(args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  const { context } = JSON.parse(read('cdk.json')) as { readonly context: object };
+  const outdir = mkdtempSync(path.join(tmpdir(), 'cdk.out-'));
+  const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: outdir };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
+  rmSync(outdir, { recursive: true });
   const said = `${stdout}${stderr}`;
   return status === 0 || said !== '' ? said : `exit code ${String(status)}`;
 }

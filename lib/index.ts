@@ -1,0 +1,22 @@
+/**
+ * For people who compose their own CDK app: the stacks as a whole, or the constructs that they are made of. Programs and
+ * agreements between them are no part of it.
+ */
+export { AccessLogBucket, type AccessLogBucketProps } from './constructs/access-log-bucket';
+export { BackupBucket, type BackupBucketProps } from './constructs/backup-bucket';
+export { BackupKey, type BackupKeyProps } from './constructs/backup-key';
+export { addGuardRules } from './constructs/guard-rules';
+export { guardiansOf, type Guardians } from './constructs/guardians';
+export { SigningKey, type SigningKeyProps } from './constructs/signing-key';
+export { StatusBucket, type StatusBucketProps } from './constructs/status-bucket';
+export { StorageAccess } from './constructs/storage-access';
+export { Failure } from './contract/failure';
+export { namesOf } from './contract/names';
+export { monthlyCost, type CostLine, type MonthlyCost } from './settings/cost';
+export { loadSettings, type LoadedSettings } from './settings/load';
+export type { Settings, SettingsInput } from './settings/schema';
+export { defineSettings } from './settings/settings';
+export { addStacks } from './stacks/add-stacks';
+export { ComputeStack, type ComputeStackProps } from './stacks/compute-stack';
+export { DatabasesStack, type DatabasesStackProps } from './stacks/databases-stack';
+export { StorageStack, type StorageStackProps } from './stacks/storage-stack';
