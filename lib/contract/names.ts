@@ -17,7 +17,7 @@ export function namesOf(installation: string) {
       manifestSigningKeyArn: `/${installation}/manifest-signing-key-arn`,
       evidenceSigningKeyArn: `/${installation}/evidence-signing-key-arn`,
       subnetIds: `/${installation}/subnet-ids`,
-      securityGroupId: `/${installation}/security-group-id`,
+      securityGroupIds: `/${installation}/security-group-ids`,
       deadLetterQueueArn: `/${installation}/dead-letter-queue-arn`,
     },
   } as const;

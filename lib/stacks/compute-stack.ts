@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { StorageAccess } from '../constructs/storage-access';
 import { TaskCluster } from '../constructs/task-cluster';
+import { TaskNetwork, zonesAtDeployment } from '../constructs/task-network';
 import type { Settings } from '../settings/schema';
 
 export interface ComputeStackProps extends StackProps {
@@ -11,12 +12,18 @@ export interface ComputeStackProps extends StackProps {
 /** What runs for all databases together: free to destroy and make again, because every recovery point lies elsewhere. */
 export class ComputeStack extends Stack {
   readonly storage: StorageAccess;
+  readonly network: TaskNetwork;
   readonly cluster: TaskCluster;
 
   constructor(scope: Construct, id: string, props: ComputeStackProps) {
     super(scope, id, props);
-    const { name: installation } = props.settings;
+    const { name: installation, network } = props.settings;
     this.storage = new StorageAccess(this, installation);
+    this.network = new TaskNetwork(this, 'Network', { installation, settings: network });
     this.cluster = new TaskCluster(this, 'Tasks', { installation });
+  }
+
+  override get availabilityZones(): string[] {
+    return zonesAtDeployment();
   }
 }

@@ -1,0 +1,178 @@
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { TaskNetwork, zonesAtDeployment } from '../../lib/constructs/task-network';
+import { publishedPlacement } from '../../lib/constructs/task-placement';
+import type { SettingsInput } from '../../lib/settings/schema';
+import { defineSettings } from '../../lib/settings/settings';
+import { MINIMAL, newApp } from '../support/synthesize';
+
+type Network = NonNullable<SettingsInput['network']>;
+
+const EXISTING = {
+  mode: 'existing' as const,
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+};
+
+class BoundStack extends Stack {
+  override get availabilityZones(): string[] {
+    return zonesAtDeployment();
+  }
+}
+
+/** In a stack that is bound to account and region, where a look-up would be tempting. */
+function synthesized(network: Network) {
+  const settings = defineSettings({ ...MINIMAL, network }).network;
+  const app = newApp();
+  const stack = new BoundStack(app, 'compute', { env: { account: '111122223333', region: 'eu-central-1' } });
+  const { placement } = new TaskNetwork(stack, 'Network', { installation: 'test', settings });
+  return { template: Template.fromStack(stack), placement: stack.resolve(placement) as unknown, app };
+}
+
+const propertiesOf = (template: Template, type: string) =>
+  Object.values(template.findResources(type)).map(
+    (resource) => resource['Properties'] as Record<string, unknown>,
+  );
+
+const MODES: Network[] = [{ mode: 'public' }, { mode: 'fixed-egress' }, { mode: 'private' }, EXISTING];
+
+test.each(MODES)('$mode: nothing is looked up at synth, and no custom resource is needed', (network) => {
+  const { app, template } = synthesized(network);
+  expect(app.synth().manifest.missing).toBeUndefined();
+  template.resourceCountIs('AWS::Lambda::Function', 0);
+  template.resourceCountIs('AWS::EC2::SecurityGroup', network.mode === 'private' ? 2 : 1);
+});
+
+test.each(MODES)('$mode: tasks have a security group of their own, without inbound', (network) => {
+  const { template, placement } = synthesized(network);
+  const [[id]] = Object.entries(
+    template.findResources('AWS::EC2::SecurityGroup', {
+      Properties: { GroupDescription: Match.stringLikeRegexp('no inbound') },
+    }),
+  ) as [[string, unknown]];
+  const group = { 'Fn::GetAtt': [id, 'GroupId'] };
+  expect(placement).toMatchObject({ securityGroupIds: [group] });
+  template.hasResource('AWS::EC2::SecurityGroup', { Properties: { SecurityGroupIngress: Match.absent() } });
+  template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { GroupId: group }, 0);
+});
+
+test.each(MODES)(
+  '$mode: other stacks find subnets and security groups by the names of parameters',
+  (network) => {
+    const { template } = synthesized(network);
+    for (const Name of ['/test/subnet-ids', '/test/security-group-ids'])
+      template.hasResourceProperties('AWS::SSM::Parameter', { Name, Type: 'StringList' });
+    const other = new Stack(newApp(), 'other');
+    const { subnetIds } = publishedPlacement(other, 'test', defineSettings({ ...MINIMAL, network }).network);
+    expect(other.resolve(subnetIds)).toEqual({ Ref: expect.stringContaining('subnetids') as string });
+  },
+);
+
+describe('public', () => {
+  const { template, placement } = synthesized({ mode: 'public', availabilityZones: 3 });
+
+  test('tasks get an address of their own, because there is no NAT', () => {
+    expect(placement).toMatchObject({ assignPublicIp: true, subnetIds: { length: 3 } });
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+  });
+
+  test('the zones are those that the account has at deployment', () => {
+    const zones = propertiesOf(template, 'AWS::EC2::Subnet').map(
+      ({ AvailabilityZone }) => AvailabilityZone,
+    );
+    expect(zones).toEqual([0, 1, 2].map((index) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })));
+  });
+});
+
+test('another number of zones moves no subnet that is there', () => {
+  const rangesOf = (availabilityZones: number) =>
+    Object.entries(
+      synthesized({ mode: 'fixed-egress', availabilityZones }).template.findResources('AWS::EC2::Subnet'),
+    ).map(([id, { Properties }]) => `${id} ${String(Properties.CidrBlock)}`);
+  expect(rangesOf(3)).toEqual(expect.arrayContaining(rangesOf(2)));
+});
+
+test.each(['10.42.0.0/16', '192.168.7.0/24'])(
+  'the range %s holds two kinds of subnets in three zones',
+  (cidr) => {
+    const { template } = synthesized({ mode: 'fixed-egress', cidr, availabilityZones: 3 });
+    const ranges = propertiesOf(template, 'AWS::EC2::Subnet').map(({ CidrBlock }) => CidrBlock as string);
+    expect(new Set(ranges).size).toBe(6);
+  },
+);
+
+describe('fixed-egress', () => {
+  const { template, placement } = synthesized({ mode: 'fixed-egress' });
+
+  test('one NAT gateway has an address that is an output, for allow-lists', () => {
+    const [[id]] = Object.entries(template.findResources('AWS::EC2::EIP')) as [[string, unknown]];
+    const [nat, ...others] = propertiesOf(template, 'AWS::EC2::NatGateway');
+    expect(others).toEqual([]);
+    expect(nat?.['AllocationId']).toEqual({ 'Fn::GetAtt': [id, 'AllocationId'] });
+    expect(template.findOutputs('EgressAddress')['EgressAddress']).toMatchObject({ Value: { Ref: id } });
+  });
+
+  test('every subnet of tasks goes through it, and no task has an address of its own', () => {
+    expect(placement).toMatchObject({ assignPublicIp: false });
+    const routes = propertiesOf(template, 'AWS::EC2::Route').filter(
+      ({ NatGatewayId }) => NatGatewayId !== undefined,
+    );
+    expect(routes).toHaveLength(2);
+  });
+});
+
+describe('private', () => {
+  const { template, placement } = synthesized({ mode: 'private' });
+
+  test('there is no way to the internet', () => {
+    template.resourceCountIs('AWS::EC2::Route', 0);
+    template.resourceCountIs('AWS::EC2::InternetGateway', 0);
+    expect(placement).toMatchObject({ assignPublicIp: false });
+  });
+
+  test('each service that a task needs has an endpoint in every subnet, S3 a gateway in every route table', () => {
+    const endpoints = propertiesOf(template, 'AWS::EC2::VPCEndpoint');
+    const services = endpoints.map(
+      ({ ServiceName }) => /(ecr\.)?[a-z0-9]+(?="[\]}]*$)/.exec(JSON.stringify(ServiceName))?.[0],
+    );
+    expect(services.sort()).toEqual(['ecr.api', 'ecr.dkr', 'kms', 'logs', 's3', 'secretsmanager', 'sts']);
+    for (const { VpcEndpointType, SubnetIds, RouteTableIds } of endpoints)
+      expect(VpcEndpointType === 'Gateway' ? RouteTableIds : SubnetIds).toHaveLength(2);
+  });
+
+  test('endpoints answer to tasks only', () => {
+    const [rule, ...others] = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress');
+    expect(others).toEqual([]);
+    expect(rule).toMatchObject({
+      FromPort: 443,
+      ToPort: 443,
+      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/^NetworkTaskGroup/), 'GroupId'] },
+    });
+    const groups = new Set(
+      propertiesOf(template, 'AWS::EC2::VPCEndpoint')
+        .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')
+        .map(({ SecurityGroupIds }) => JSON.stringify(SecurityGroupIds)),
+    );
+    expect([...groups]).toEqual([JSON.stringify([rule?.['GroupId']])]);
+  });
+});
+
+describe('existing', () => {
+  test('its subnets are taken as they are, and nothing is made but a security group', () => {
+    const { template, placement } = synthesized({ ...EXISTING, assignPublicIp: true });
+    expect(placement).toMatchObject({ subnetIds: EXISTING.subnetIds, assignPublicIp: true });
+    template.resourceCountIs('AWS::EC2::Subnet', 0);
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', { VpcId: EXISTING.vpcId });
+  });
+
+  test('security groups that are named are used, and none is made', () => {
+    const securityGroupIds = ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'];
+    const { template, placement } = synthesized({ ...EXISTING, securityGroupIds });
+    expect(placement).toMatchObject({ securityGroupIds });
+    template.resourceCountIs('AWS::EC2::SecurityGroup', 0);
+    template.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: '/test/security-group-ids',
+      Value: securityGroupIds.join(','),
+    });
+  });
+});
