@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import minimal from '../../examples/minimal';
 import { costTable, monthlyCost } from '../../lib/settings/cost';
-import { run } from '../support/spawn';
+import { cdk, ROOT } from '../support/cdk-cli';
 
-const ROOT = path.resolve(__dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'backstop-synth-'));
 
 afterAll(() => {
@@ -20,18 +19,7 @@ interface Outcome {
 }
 
 async function synth(cwd: string, ...options: string[]): Promise<Outcome> {
-  const program = path.join(ROOT, 'node_modules/aws-cdk/bin/cdk');
-  const flags = ['--quiet', '--no-notices', '--output', path.join(folder, 'cdk.out')];
-  const env = {
-    PATH: [path.join(ROOT, 'node_modules/.bin'), path.dirname(process.execPath), process.env['PATH']].join(
-      ':',
-    ),
-    HOME: folder,
-    CDK_DISABLE_CLI_TELEMETRY: '1',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    npm_config_update_notifier: 'false',
-  };
-  return run(process.execPath, [program, 'synth', ...flags, ...options], { cwd, env }).then(
+  return cdk(['synth', '--quiet', ...options], { folder, cwd }).then(
     ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr: withoutCli(stderr) }),
     (error: unknown) => {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
