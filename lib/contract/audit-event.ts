@@ -34,7 +34,18 @@ export function auditPrefix(program: AuditedProgram, database?: string): string 
 }
 
 /** For example `audit/backup/shop/2026/11/20/20261120T020000Z-0a1b2c-started.json`: sorts by the run's start. */
-export function auditKey({ program, database, id, event }: AuditEvent): string {
+export function auditKey({
+  program,
+  database,
+  id,
+  event,
+}: Pick<AuditEvent, 'program' | 'database' | 'id' | 'event'>): string {
   const day = `${id.slice(0, 4)}/${id.slice(4, 6)}/${id.slice(6, 8)}`;
   return `${auditPrefix(program, database)}${day}/${id}-${event}.json`;
+}
+
+/** What an event's key tells of it, or undefined where the key is none. */
+export function auditedRunOf(key: string): Pick<AuditEvent, 'id' | 'event'> | undefined {
+  const [, id = '', event] = /([^/]+)-(started|ended)\.json$/.exec(key) ?? [];
+  return isRecoveryPointId(id) ? { id, event: event === 'ended' ? 'ended' : 'started' } : undefined;
 }

@@ -4,12 +4,9 @@ import type { Manifest } from '../contract/manifest';
 import type { Store } from '../runtime/store';
 import { manifestObjects, nameOf, type ManifestObject } from './manifest-objects';
 import { readManifest, type Trust } from './read-manifest';
-import { stateOf } from './recovery-points';
+import { isFromTheFuture, stateOf } from './recovery-points';
 
 export const NEWEST = 'newest';
-
-/** Machines' clocks differ a little; a point further ahead was made under a wrong one. */
-const CLOCK_TOLERANCE_MS = 10 * 60_000;
 
 export interface Choice {
   /** An id, the beginning of one that fits a single point, or `newest`. */
@@ -52,7 +49,7 @@ async function newestPoint(
   for (const { key } of objects) {
     try {
       const manifest = await readManifest(store, trust, key);
-      if (Date.parse(manifest.startedAt) > now.getTime() + CLOCK_TOLERANCE_MS) {
+      if (isFromTheFuture(new Date(manifest.startedAt), now)) {
         passedOver.push(`${key} is from the future: it says ${manifest.startedAt}.`);
         continue;
       }

@@ -1,6 +1,6 @@
 /** Which manifests a store holds, by their keys alone: nothing is believed yet. */
 import { idOfManifestKey, manifestPrefix, PREFIXES } from '../contract/object-keys';
-import type { Store } from '../runtime/store';
+import type { ListOptions, Store } from '../runtime/store';
 
 export interface ManifestObject {
   readonly key: string;
@@ -12,10 +12,14 @@ export interface ManifestObject {
 }
 
 /** Newest first. @param database @default - of all databases */
-export async function manifestObjects(store: Store, database?: string): Promise<ManifestObject[]> {
+export async function manifestObjects(
+  store: Store,
+  database?: string,
+  options: ListOptions = {},
+): Promise<ManifestObject[]> {
   const prefix = database === undefined ? `${PREFIXES.manifests}postgres/` : manifestPrefix(database);
   const found: ManifestObject[] = [];
-  for await (const { key, hidden } of store.list(prefix)) {
+  for await (const { key, hidden } of store.list(prefix, options)) {
     const rest = key.split('/').slice(2);
     const id = rest.length === 2 ? idOfManifestKey(key) : undefined;
     found.push({ key, database: rest[0] ?? '', id, hidden });

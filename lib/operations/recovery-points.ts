@@ -90,6 +90,13 @@ export function stateOf(manifest: Pick<Manifest, 'expiresAt'>, now: Date): 'vali
   return new Date(manifest.expiresAt) <= now ? 'expired' : 'valid';
 }
 
+/** Machines' clocks differ a little; a point further ahead was made under a wrong one. */
+const CLOCK_TOLERANCE_MS = 10 * 60_000;
+
+export function isFromTheFuture(at: Date, now: Date): boolean {
+  return at.getTime() > now.getTime() + CLOCK_TOLERANCE_MS;
+}
+
 /** A manifest without its long lists. */
 export function summaryOf({ catalog, inventory, files, ...rest }: Manifest): PointSummary {
   // Only what the dump holds: an export leaves most tables out.

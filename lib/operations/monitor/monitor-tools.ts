@@ -1,0 +1,22 @@
+/** What a pass reaches the world with. */
+import type { DeployedNames, Guardrails } from '../../contract/guardrails';
+import type { Clock } from '../../runtime/clock';
+import type { Reporter } from '../../runtime/reporter';
+import type { Store } from '../../runtime/store';
+import type { Subscription } from '../../runtime/subscriptions';
+import type { Trust } from '../read-manifest';
+import type { Measurement } from './measured';
+
+export interface MonitorTools {
+  /** Of the recovery points. */
+  readonly store: Store;
+  /** Where the monitor itself writes. */
+  readonly statusStore: Store;
+  readonly deployed: DeployedNames;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  trust(): Promise<Trust>;
+  liveGuardrails(): Promise<Guardrails>;
+  subscriptions(): Promise<readonly Subscription[]>;
+  publish(measurement: Measurement, at: Date): void;
+}

@@ -1,0 +1,62 @@
+/** What the recovery points of one database say of its backups. Pure. */
+import { NO_POINT_AGE_HOURS } from '../../contract/metrics';
+import { isFromTheFuture, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
+import type { Measured } from './measured';
+
+const HOUR = 3_600_000;
+/** The size of the newest is compared with the median of so many before it. */
+const COMPARED = 10;
+const COMPARED_AT_LEAST = 3;
+
+/** In hours since the snapshot. */
+export function ageOf(point: BelievedPoint<{ readonly snapshotAt: string }> | undefined, now: Date): number {
+  if (point === undefined) return NO_POINT_AGE_HOURS;
+  return Math.max(0, now.getTime() - Date.parse(point.manifest.snapshotAt)) / HOUR;
+}
+
+/** @param points of one database, newest first */
+export function newestOf(points: readonly RecoveryPoint[], now: Date): BelievedPoint | undefined {
+  return points.find((point): point is BelievedPoint => counts(point, now));
+}
+
+function counts(point: RecoveryPoint, now: Date): boolean {
+  return point.state === 'valid' && !isFromTheFuture(new Date(point.manifest.snapshotAt), now);
+}
+
+/** @param points of one database, newest first: faulty and expired ones included */
+export function pointGauges(points: readonly RecoveryPoint[], now: Date): Measured {
+  const newest = newestOf(points, now);
+  const { storedBytes = 0, databaseBytes = 0, startedAt = '', finishedAt = '' } = newest?.manifest ?? {};
+  return {
+    sizeRatio: newest === undefined ? 1 : sizeRatio(newest, points.slice(points.indexOf(newest) + 1)),
+    storedBytes,
+    databaseBytes,
+    backupSeconds: newest === undefined ? 0 : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000,
+    points: points.filter((point) => counts(point, now)).length,
+    faultyManifests: points.filter(({ state }) => state === 'faulty').length,
+  };
+}
+
+/** Expired ones still tell what they held. Fewer than three say nothing yet. */
+function sizeRatio(newest: BelievedPoint, older: readonly RecoveryPoint[]): number {
+  const like = older
+    .filter((point) => point.state !== 'faulty')
+    .filter(({ manifest }) => madeAs(manifest) === madeAs(newest.manifest))
+    .slice(0, COMPARED)
+    .map(({ manifest }) => manifest.storedBytes);
+  if (like.length < COMPARED_AT_LEAST) return 1;
+  const usual = median(like);
+  return usual === 0 ? 1 : newest.manifest.storedBytes / usual;
+}
+
+/** Points that were made otherwise have another size though they hold the same. */
+function madeAs({ format, compression, excludedTableData }: BelievedPoint['manifest']): string {
+  return JSON.stringify([format, compression, [...excludedTableData].sort()]);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = 0, high = 0] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return (low + high) / 2;
+}

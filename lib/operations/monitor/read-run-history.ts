@@ -1,0 +1,101 @@
+/** Reads what is known of a database's runs since its newest recovery point. */
+import pLimit from 'p-limit';
+import { auditedRunOf, auditEventSchema, auditKey, auditPrefix } from '../../contract/audit-event';
+import type { Manifest } from '../../contract/manifest';
+import { stampOf, startOf } from '../../contract/recovery-point-id';
+import { stoppedTaskPrefix, stoppedTaskSchema, type StoppedTask } from '../../contract/stopped-task';
+import type { ListedObject, Store } from '../../runtime/store';
+import { readDocument } from '../read-manifest';
+import type { Run, RunHistory } from './run-history';
+
+const DAY = 86_400_000;
+/** Also where there is no point: longer than any schedule's interval. */
+const LOOK_BACK_DAYS = 400;
+/** A hundred failures say what a thousand do. */
+const RUNS_AT_MOST = 100;
+const DOCUMENTS_AT_A_TIME = 4;
+
+export interface HistorySources {
+  readonly store: Store;
+  readonly statusStore: Store;
+  readonly database: string;
+  readonly newest: Pick<Manifest, 'id' | 'startedAt' | 'finishedAt'> | undefined;
+  readonly now: Date;
+}
+
+/**
+ * @returns what is known, and since when: of a long series of failures only the newest hundred are looked at
+ * @throws Failure `store-failed`
+ */
+export async function readRunHistory(
+  sources: HistorySources,
+): Promise<RunHistory & { readonly since: Date }> {
+  const { newest, now } = sources;
+  const earliest = new Date(now.getTime() - LOOK_BACK_DAYS * DAY);
+  const [listed, stoppedTasks] = await Promise.all([
+    listRuns(sources, earliest),
+    readStoppedTasks(sources, earliest),
+  ]);
+  const kept = [...listed].slice(-RUNS_AT_MOST);
+  const [oldest] = kept;
+  const pointStartedAt = newest === undefined ? earliest : new Date(newest.startedAt);
+  return {
+    runs: await pLimit(DOCUMENTS_AT_A_TIME).map(kept, ([id, end]) => readRun(sources.store, id, end)),
+    stoppedTasks,
+    pointFinishedAt: newest && new Date(newest.finishedAt),
+    since: oldest !== undefined && kept.length < listed.size ? startOf(oldest[0]) : pointStartedAt,
+  };
+}
+
+/** By id, in order of their starts: the object that tells of the end. Their documents are not read yet. */
+async function listRuns(
+  { store, database, newest }: HistorySources,
+  earliest: Date,
+): Promise<Map<string, ListedObject | undefined>> {
+  const prefix = auditPrefix('backup', database);
+  const after =
+    newest === undefined
+      ? `${prefix}${earliest.toISOString().slice(0, 10).replaceAll('-', '/')}`
+      : auditKey({ program: 'backup', database, id: newest.id, event: 'started' });
+  const runs = new Map<string, ListedObject | undefined>();
+  for await (const object of store.list(prefix, { after })) {
+    const run = auditedRunOf(object.key);
+    if (run !== undefined) runs.set(run.id, run.event === 'ended' ? object : runs.get(run.id));
+  }
+  return runs;
+}
+
+/** An event that cannot be read is no success. */
+async function readRun(store: Store, id: string, end: ListedObject | undefined): Promise<Run> {
+  if (end === undefined) return { id, ended: undefined };
+  const event = auditEventSchema.safeParse(await readJson(store, end.key)).data;
+  if (event?.exitCode === undefined)
+    return { id, ended: { at: end.modifiedAt, exitCode: 1, failure: `${end.key} cannot be read` } };
+  const { at, exitCode, failure } = event;
+  return { id, ended: { at: new Date(at), exitCode, ...(failure !== undefined && { failure }) } };
+}
+
+async function readStoppedTasks(
+  { statusStore, database, newest }: HistorySources,
+  earliest: Date,
+): Promise<StoppedTask[]> {
+  const prefix = stoppedTaskPrefix(database);
+  const since = newest === undefined ? earliest : new Date(newest.startedAt);
+  const keys: string[] = [];
+  for await (const { key } of statusStore.list(prefix, { after: `${prefix}${stampOf(since)}` }))
+    keys.push(key);
+  const read = await pLimit(DOCUMENTS_AT_A_TIME).map(keys.slice(-RUNS_AT_MOST), async (key) => {
+    return stoppedTaskSchema.safeParse(await readJson(statusStore, key)).data;
+  });
+  return read.filter((task) => task !== undefined);
+}
+
+/** undefined for what is no JSON. */
+async function readJson(store: Store, key: string): Promise<unknown> {
+  const bytes = await readDocument(store, key);
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/** What is known of a database's runs since its newest recovery point, and what follows from it. Pure. */
+import { startOf } from '../../contract/recovery-point-id';
+import type { StoppedTask } from '../../contract/stopped-task';
+
+/** A run as its own audit events tell it. */
+export interface Run {
+  readonly id: string;
+  /** undefined while it runs, and for ever where it was killed. */
+  readonly ended: { readonly at: Date; readonly exitCode: number; readonly failure?: string } | undefined;
+}
+
+export interface RunHistory {
+  /** Begun after the newest point. */
+  readonly runs: readonly Run[];
+  /** Tasks that ECS saw end badly after it. */
+  readonly stoppedTasks: readonly StoppedTask[];
+  /** When the newest point was finished: it makes up for what failed before. */
+  readonly pointFinishedAt: Date | undefined;
+}
+
+const MINUTE = 60_000;
+/** Between the clocks of ECS and of a task. */
+const CLOCK_TOLERANCE_MS = MINUTE;
+/** A run that takes longer than so many times its expected minutes is stuck. */
+const STUCK_AFTER = 2;
+
+/** Each in words: runs that failed, did not start, were stopped, or got stuck, each once. */
+export function failedRuns(history: RunHistory, expectedMinutes: number, now: Date): string[] {
+  const { runs, stoppedTasks, pointFinishedAt } = history;
+  const isMadeUpFor = (at: Date) => pointFinishedAt !== undefined && at <= pointFinishedAt;
+  const failed = runs.filter(
+    ({ ended }) => ended !== undefined && ended.exitCode !== 0 && !isMadeUpFor(ended.at),
+  );
+  // Of a task whose run told its own end there is nothing more to say.
+  const silent = stoppedTasks.filter(
+    (task) =>
+      !isMadeUpFor(new Date(task.stoppedAt)) &&
+      !runs.some((run) => run.ended !== undefined && isRunOf(task, run)),
+  );
+  return [
+    ...failed.map(
+      ({ id, ended }) =>
+        `run ${id} ended with ${ended?.exitCode ?? ''}${ended?.failure === undefined ? '' : `: ${ended.failure}`}`,
+    ),
+    ...silent.map(({ taskId, stopCode, reason }) => `task ${taskId}: ${stopCode}: ${reason}`),
+    ...stuckRuns(history, expectedMinutes, now).map(({ id }) => `run ${id} has not ended`),
+  ];
+}
+
+/** Begun, not ended, and not stopped either, for more than twice their expected time. */
+export function stuckRuns(
+  { runs, stoppedTasks }: RunHistory,
+  expectedMinutes: number,
+  now: Date,
+): readonly Run[] {
+  const begunBefore = now.getTime() - STUCK_AFTER * expectedMinutes * MINUTE;
+  return runs.filter(
+    (run) =>
+      run.ended === undefined &&
+      startOf(run.id).getTime() < begunBefore &&
+      !stoppedTasks.some((task) => isRunOf(task, run)),
+  );
+}
+
+/** Neither knows the other's name, but a run lies within the life of its task. */
+function isRunOf({ createdAt, stoppedAt }: StoppedTask, { id }: Run): boolean {
+  const begun = startOf(id).getTime();
+  return (
+    begun >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS && begun <= Date.parse(stoppedAt) + CLOCK_TOLERANCE_MS
+  );
+}
