@@ -1,7 +1,7 @@
-import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names';
@@ -71,4 +71,10 @@ export class AlarmTopic extends Construct {
     );
     return key;
   }
+}
+
+/** The same topic, seen from another stack. */
+export function alarmTopicOf(scope: Construct, installation: string): ITopic {
+  const topicArn = Stack.of(scope).formatArn({ service: 'sns', resource: namesOf(installation).topic });
+  return Topic.fromTopicArn(scope, 'AlarmTopic', topicArn);
 }

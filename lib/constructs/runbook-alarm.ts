@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type ComparisonOperator,
@@ -44,13 +44,22 @@ export class RunbookAlarm extends Alarm {
       ...semantics,
       evaluationPeriods,
       datapointsToAlarm: evaluationPeriods,
-      alarmName: alarmName(target.installation, name, database),
+      alarmName: alarmName(
+        target.installation,
+        name,
+        database && { name: database, stack: stackOf(scope, target) },
+      ),
       alarmDescription: `${subject}: ${meaning}\n\nSeverity: ${ALARMS[name]}. What to do: ${runbookLink(target.runbookUrl, name)}`,
     });
     const action = new SnsAction(target.topic);
     this.addAlarmAction(action);
     this.addOkAction(action);
   }
+}
+
+/** For example `databases-1`. */
+function stackOf(scope: Construct, { installation }: AlarmTarget): string {
+  return Stack.of(scope).stackName.replace(new RegExp(`^${installation}-`), '');
 }
 
 /**

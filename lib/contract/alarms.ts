@@ -19,9 +19,18 @@ export const DATABASE_ALARMS = ['BackupMissing', 'BackupFailed', 'BackupShrunken
 export type DatabaseAlarmName = (typeof DATABASE_ALARMS)[number];
 export type SystemAlarmName = Exclude<AlarmName, DatabaseAlarmName>;
 
-/** As it is called in CloudWatch: unique in the account, and its runbook heading can be read from it. */
-export function alarmName(installation: string, name: AlarmName, database?: string): string {
-  return [installation, name, ...(database === undefined ? [] : [database])].join('-');
+/**
+ * As it is called in CloudWatch: unique in the account, and its runbook heading can be read from it.
+ * @param database with the stack that it is in, for example `backstop-BackupMissing-shop@databases-1`: where a database
+ * moves to another stack, the stack that it leaves would else delete the new alarm of the same name
+ */
+export function alarmName(
+  installation: string,
+  name: AlarmName,
+  database?: { readonly name: string; readonly stack: string },
+): string {
+  const of = database === undefined ? [] : [`${database.name}@${database.stack}`];
+  return [installation, name, ...of].join('-');
 }
 
 export interface NamedAlarm {
@@ -31,7 +40,7 @@ export interface NamedAlarm {
 }
 
 const ALARM_NAME = new RegExp(
-  `^(?<installation>[a-z0-9-]+)-(?<name>${Object.keys(ALARMS).join('|')})(?:-(?<database>.+))?$`,
+  `^(?<installation>[a-z0-9-]+)-(?<name>${Object.keys(ALARMS).join('|')})(?:-(?<database>[^@]+)@.+)?$`,
 );
 
 /** The other way round; undefined for an alarm that is none of ours. */

@@ -1,4 +1,5 @@
 /** Each alarm names itself, says what it means, what to do and what silence means, and keeps within CloudWatch's limits. */
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -9,7 +10,7 @@ import { ALARMS, DATABASE_ALARMS, parseAlarmName } from '../../lib/contract/alar
 import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
 import type { AlarmProperties } from '../support/alarm-evaluator';
-import { MINIMAL, newStack } from '../support/synthesize';
+import { MINIMAL, newApp, newStack } from '../support/synthesize';
 
 type DatabaseInput = Partial<SettingsInput['databases'][string]>;
 
@@ -50,7 +51,7 @@ const each = [...ALL].map(([name, alarm]) => ({ name, alarm }));
 
 test('every alarm of the contract is there, once for the database or the installation', () => {
   const expected = Object.keys(ALARMS).map((name) =>
-    (DATABASE_ALARMS as readonly string[]).includes(name) ? `test-${name}-shop` : `test-${name}`,
+    (DATABASE_ALARMS as readonly string[]).includes(name) ? `test-${name}-shop@test` : `test-${name}`,
   );
   expect([...ALL.keys()].sort()).toEqual(expected.sort());
 });
@@ -80,7 +81,7 @@ test.each(each)('$name says what silence means: only for AWS counters it is good
 });
 
 test('BackupMissing comes above the objective of the settings', () => {
-  expect(alarmsOf({ rpoHours: 36 }).get('test-BackupMissing-shop')).toMatchObject({
+  expect(alarmsOf({ rpoHours: 36 }).get('test-BackupMissing-shop@test')).toMatchObject({
     MetricName: 'NewestPointAgeHours',
     ComparisonOperator: 'GreaterThanThreshold',
     Threshold: 36,
@@ -89,14 +90,16 @@ test('BackupMissing comes above the objective of the settings', () => {
 
 test('BackupShrunken compares with what the settings say', () => {
   const alarms = alarmsOf({ alarms: { shrunkenBelow: 0.5, minimumBytes: 1_000_000 } });
-  expect(alarms.get('test-BackupShrunken-shop')?.Metrics?.[0]).toMatchObject({
+  expect(alarms.get('test-BackupShrunken-shop@test')?.Metrics?.[0]).toMatchObject({
     Expression: '(ratio < 0.5) + (bytes < 1000000)',
   });
 });
 
 test('the largest number of bytes is written without an exponent, which metric math might not read', () => {
   const alarms = alarmsOf({ alarms: { minimumBytes: Number.MAX_SAFE_INTEGER } });
-  expect(alarms.get('test-BackupShrunken-shop')?.Metrics?.[0]?.Expression).toContain('< 9007199254740991)');
+  expect(alarms.get('test-BackupShrunken-shop@test')?.Metrics?.[0]?.Expression).toContain(
+    '< 9007199254740991)',
+  );
 });
 
 test('ScheduleNotDelivered counts in our own schedule group and dead-letter queue', () => {
@@ -121,4 +124,18 @@ test('a database costs three resources, wherever its backups run', () => {
   const target = { installation: 'test', topic, runbookUrl: 'docs/runbook.md' };
   new DatabaseAlarms(stack, 'Shop', { ...target, database: 'shop', settings: databases['shop']! });
   expect(Object.keys(Template.fromStack(stack).toJSON()['Resources'] as object)).toHaveLength(1 + 3);
+});
+
+test('a database that moves to another stack has its alarms there under other names: none is deleted as the old one', () => {
+  const { databases } = defineSettings(MINIMAL);
+  const names = ['test-databases-1', 'test-databases-2'].flatMap((id) => {
+    const stack = new Stack(newApp(), id);
+    const target = { installation: 'test', topic: new Topic(stack, 'Topic'), runbookUrl: 'docs/runbook.md' };
+    new DatabaseAlarms(stack, 'Shop', { ...target, database: 'shop', settings: databases['shop']! });
+    const alarms = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
+    return Object.values(alarms).map(({ Properties }) => Properties['AlarmName'] as string);
+  });
+  expect(names).toHaveLength(6);
+  expect(new Set(names).size).toBe(6);
+  expect(names).toContain('test-BackupMissing-shop@databases-2');
 });

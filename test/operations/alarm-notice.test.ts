@@ -6,7 +6,7 @@ const RUNBOOK = 'https://example.com/runbook';
 
 /** As CloudWatch publishes it; the fields that nobody reads stand for those that may come. */
 function alarmMessage(changes: object = {}): { readonly Subject: string; readonly Message: string } {
-  const name = 'test-BackupFailed-shop';
+  const name = 'test-BackupFailed-shop@databases-1';
   const message = {
     AlarmName: name,
     AlarmDescription: 'shop (test): a run failed.',
@@ -39,13 +39,13 @@ test('the generic format has every fact in a field of its own', () => {
     installation: 'test',
     database: 'shop',
     severity: 'high',
-    alarm: 'test-BackupFailed-shop',
+    alarm: 'test-BackupFailed-shop@databases-1',
     state: 'ALARM',
     previousState: 'OK',
     reason: 'Threshold Crossed: 1 datapoint [1.0 (20/11/26 02:28:00)] was greater than the threshold (0.0).',
     changedAt: '2026-11-20T02:43:11.089+0000',
     console:
-      'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/test-BackupFailed-shop',
+      'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/test-BackupFailed-shop%40databases-1',
     runbook: 'https://example.com/runbook#backupfailed',
   });
 });
@@ -57,7 +57,7 @@ test('the Slack format says all of it in a text', () => {
       'Threshold Crossed: 1 datapoint [1.0 (20/11/26 02:28:00)] was greater than the threshold (0.0).',
       'OK -&gt; ALARM at 2026-11-20T02:43:11.089+0000',
       'installation test, severity high',
-      '<https://example.com/runbook#backupfailed|What to do> | <https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/test-BackupFailed-shop|Console>',
+      '<https://example.com/runbook#backupfailed|What to do> | <https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/test-BackupFailed-shop%40databases-1|Console>',
     ].join('\n'),
   });
 });
