@@ -1,11 +1,19 @@
 /** What containers/postgres and the task definitions agree on: build arguments, user, and paths inside the image. */
 
-/** Build arguments of containers/postgres/Dockerfile. */
+/** Its build context is the project's folder. */
+export const TASK_DOCKERFILE = 'containers/postgres/Dockerfile';
+
+/** Build arguments of the Dockerfile. */
 export const IMAGE_BUILD_ARGUMENTS = {
   /** For example `17`: the major version of PostgreSQL's client programs. */
   postgresMajor: 'POSTGRES_MAJOR',
-  /** `system`, `rds`, or the path of a PEM file in the project: see `AUTHORITIES_FILE`. */
+  /** `system`, `rds` or `own`: what lies in `AUTHORITIES_FILE`; with `system` there is no such file. */
   authorities: 'AUTHORITIES',
+  /**
+   * With `own`: the text of the PEM file that the settings name, read at synth. So the file may lie anywhere in the
+   * project, and no other PEM file gets into the build. Certificates are no secret.
+   */
+  authoritiesPem: 'AUTHORITIES_PEM',
 } as const;
 
 /** User and group of the programs, by number: ECS compares no names. */
@@ -17,5 +25,5 @@ export const IMAGE_USER = '10001:10001';
  */
 export const WRITABLE_FOLDERS = { scratch: '/scratch', temporary: '/tmp' } as const;
 
-/** Certificates that are trusted where `authorities` is not `system`. */
+/** Certificates that are trusted where `authorities` is not `system`: the value of PGSSLROOTCERT then. */
 export const AUTHORITIES_FILE = '/etc/backstop/authorities.pem';
