@@ -1,11 +1,13 @@
 import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names';
 import type { NotificationSettings } from '../settings/platform-schema';
+import type { Settings } from '../settings/schema';
+import type { AlarmTarget } from './runbook-alarm';
 import { WebhookSubscription } from './webhook-subscription';
 
 export interface AlarmTopicProps {
@@ -26,6 +28,8 @@ const CLOUDWATCH = new ServicePrincipal('cloudwatch.amazonaws.com');
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
+  /** For the alarms of the same stack. */
+  readonly target: AlarmTarget;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
@@ -36,6 +40,7 @@ export class AlarmTopic extends Construct {
       masterKey: this.newKey(installation),
       enforceSSL: true,
     });
+    this.target = { installation, topic: this.topic, runbookUrl: notifications.runbookUrl };
     /** enforceSSL replaces SNS's default policy by a denial alone: whoever publishes must be named. */
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -74,7 +79,8 @@ export class AlarmTopic extends Construct {
 }
 
 /** The same topic, seen from another stack. */
-export function alarmTopicOf(scope: Construct, installation: string): ITopic {
-  const topicArn = Stack.of(scope).formatArn({ service: 'sns', resource: namesOf(installation).topic });
-  return Topic.fromTopicArn(scope, 'AlarmTopic', topicArn);
+export function alarmTargetOf(scope: Construct, { name, notifications }: Settings): AlarmTarget {
+  const topicArn = Stack.of(scope).formatArn({ service: 'sns', resource: namesOf(name).topic });
+  const topic = Topic.fromTopicArn(scope, 'AlarmTopic', topicArn);
+  return { installation: name, topic, runbookUrl: notifications.runbookUrl };
 }
