@@ -1,5 +1,6 @@
 /** What a verb needs of the world around it: handed in, so that tests can run it. */
 import type { Clock } from '../runtime/clock';
+import type { Prompt } from '../runtime/prompt';
 import type { Reporter } from '../runtime/reporter';
 
 export interface Output {
@@ -17,6 +18,8 @@ export interface CommandIo {
   readonly signal: AbortSignal;
   /** Tells on stderr what happens meanwhile. @param json one JSON object a line */
   reporter(json: boolean): Reporter;
+  /** Asks the person at the terminal; undefined where there is none. */
+  prompt(): Prompt | undefined;
 }
 
 /** Prints a result: as JSON where asked, else as text. */

@@ -5,6 +5,7 @@ import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
+import { registerInit } from './init';
 import { registerKeys } from './keys';
 import { registerList } from './list';
 import { registerRestore } from './restore';
@@ -17,6 +18,7 @@ export function programOf(io: CommandIo): Command {
     .showHelpAfterError('(--help tells more)')
     .exitOverride()
     .addHelpText('after', exitCodesHelp());
+  registerInit(program, io);
   registerBackup(program, io);
   registerList(program, io);
   registerShow(program, io);

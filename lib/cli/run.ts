@@ -5,6 +5,7 @@ import { EXIT_CODES, exitCodeOf, Failure } from '../contract/failure';
 import { systemClock } from '../runtime/clock';
 import { jsonReporter } from '../runtime/json-reporter';
 import { lineReporter } from '../runtime/line-reporter';
+import { terminalPrompt } from '../runtime/prompt';
 import type { Reporter } from '../runtime/reporter';
 import { terminalReporter } from '../runtime/terminal-reporter';
 import type { CommandIo } from './command-io';
@@ -24,6 +25,8 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
       reporters.push(reporter);
       return reporter;
     },
+    prompt: () =>
+      process.stdin.isTTY ? terminalPrompt(process.stdin, process.stderr, stop.signal) : undefined,
   };
   try {
     await programOf(io).parseAsync(argv, { from: 'user' });

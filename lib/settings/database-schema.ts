@@ -182,7 +182,10 @@ const retentionClass = z.enum(RETENTION_CLASSES, `one of the classes ${RETENTION
 
 export const databaseSchema = fields({
   /** How the server is reached; `elsewhere` where no task is wanted, because `backstop backup` runs on another machine. */
-  connection: z.union([connectionSchema, z.literal('elsewhere')]),
+  connection: z.union(
+    [connectionSchema, z.literal('elsewhere')],
+    "an object with host, database, user and password or rdsIam; or 'elsewhere'",
+  ),
   /**
    * Major version of the server: the task's client programs have the same.
    * @default 17

@@ -13,7 +13,18 @@ export interface Fault {
   readonly hint?: string;
 }
 
-export function faultOf(issue: z.core.$ZodIssue, input: unknown): Fault {
+/** One or, where an object may stand beside other values, those inside the object. */
+export function faultsOf(issue: z.core.$ZodIssue, input: unknown): Fault[] {
+  if (issue.code !== 'invalid_union') return [faultOf(issue, input)];
+  const isOfAnotherKind = ({ code, path }: z.core.$ZodIssue) =>
+    path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const inside = issue.errors.find((issues) => !issues.some(isOfAnotherKind)) ?? [];
+  return inside.length === 0
+    ? [faultOf(issue, input)]
+    : inside.flatMap((each) => faultsOf({ ...each, path: [...issue.path, ...each.path] }, input));
+}
+
+function faultOf(issue: z.core.$ZodIssue, input: unknown): Fault {
   if (issue.code === 'unrecognized_keys')
     return {
       path: issue.path,

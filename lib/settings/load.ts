@@ -27,9 +27,9 @@ export function loadSettings(file?: string, folder = process.cwd()): LoadedSetti
   if (existsSync(chosen)) return { settings: read(chosen), file: chosen, note: undefined };
   if (file !== undefined)
     throw new Failure('usage', `There is no settings file ${chosen}.`, {
-      hint: `Give a path with -c settings=PATH, or copy examples/minimal.ts to ${DEFAULT_FILE}.`,
+      hint: 'Give the path of one, or write one with `backstop init`.',
     });
-  const note = `No ${DEFAULT_FILE} here: using examples/minimal.ts. Copy it to ${DEFAULT_FILE} to make it yours.`;
+  const note = `No ${DEFAULT_FILE} here: using examples/minimal.ts. \`backstop init\` writes one.`;
   return { settings: read(EXAMPLE_FILE), file: EXAMPLE_FILE, note };
 }
 

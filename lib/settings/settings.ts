@@ -1,7 +1,7 @@
 /** What a settings file calls: `export default defineSettings({ … })`. */
 import { z } from 'zod';
 import { crossFieldFaults, type CheckedParts } from './cross-field-rules';
-import { faultOf, refuse } from './faults';
+import { faultsOf, refuse } from './faults';
 import { databaseSchema } from './database-schema';
 import { lockSchema, settingsSchema, type Settings, type SettingsInput } from './schema';
 
@@ -13,7 +13,7 @@ import { lockSchema, settingsSchema, type Settings, type SettingsInput } from '.
 export function defineSettings(input: SettingsInput, now = new Date()): Settings {
   const parsed = settingsSchema.safeParse(input);
   const faults = [
-    ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, input)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => faultsOf(issue, input)),
     ...crossFieldFaults(wellFormedParts(input), now),
   ];
   if (!parsed.success || faults.length > 0) throw refuse(faults);

@@ -20,6 +20,7 @@ const program = programOf({
   clock: systemClock,
   signal: new AbortController().signal,
   reporter: () => lineReporter(() => undefined, systemClock),
+  prompt: () => undefined,
 });
 
 /** `keys create` is one verb. */

@@ -115,9 +115,31 @@ describe('faults of form', () => {
       database({ storage: { daily: { class: 'TAPE' } } }),
       'got "TAPE"; allowed: one of STA',
     ],
+    [
+      'a connection that is neither an object nor elsewhere',
+      database({ connection: 'here' }),
+      `connection: got "here"; allowed: an object with host, database, user and password or rdsIam; or 'elsewhere'.`,
+    ],
+    [
+      'no connection',
+      { name: 'test', databases: { shop: { keepDays: { daily: 3 } } } },
+      'connection: got nothing; al',
+    ],
   ])('%s is refused', (_, input, expected) => {
     expect(messageFor(input)).toContain(expected);
   });
+});
+
+test('each fault inside a connection is named, an unknown field too', () => {
+  const connection = { host: 'a b', port: 'x', databse: 'shop', user: 'u', password: { secret: '' } };
+  const message = messageFor(database({ connection }));
+  expect(message).toContain('databases.shop.connection.host: got "a b"; allowed: a host name');
+  expect(message).toContain('databases.shop.connection.port: got "x"; allowed: whole ports');
+  expect(message).toContain('databases.shop.connection.password.secret: got ""; allowed: the complete ARN');
+  expect(message).toContain('databases.shop.connection.database: got nothing; allowed: the name of');
+  expect(message).toContain(
+    'databases.shop.connection: got the unknown field databse; allowed: an object with only',
+  );
 });
 
 test('a break-glass pattern that names every role is refused', () => {
