@@ -1,31 +1,32 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIGHT_PASS_MINUTES } from '../contract/metrics';
 import { gauge } from './gauges';
 import { FULL_WINDOW, LIGHT_WINDOW, RunbookAlarm, type AlarmTarget } from './runbook-alarm';
+import type { TaskCluster } from './task-cluster';
 
 export interface SystemAlarmsProps extends AlarmTarget {
-  /** The group in which only this installation's schedules are. */
-  readonly scheduleGroup: IScheduleGroup;
-  /** Where EventBridge puts what it could not deliver. */
-  readonly deadLetterQueue: IQueue;
+  /** The group of the schedules, and the queue in which EventBridge puts what it could not deliver. */
+  readonly tasks: Pick<TaskCluster, 'scheduleGroup' | 'deadLetterQueue'>;
 }
 
 /** What must never pass unseen in the installation itself. */
 export class SystemAlarms extends Construct {
+  readonly all: readonly RunbookAlarm[];
+
   constructor(
     scope: Construct,
     id: string,
     private readonly props: SystemAlarmsProps,
   ) {
     super(scope, id);
-    this.addScheduleNotDelivered();
-    this.addMonitorSilent();
-    this.addGuardrailChanged();
-    this.addSubscriptionUnconfirmed();
+    this.all = [
+      this.scheduleNotDelivered(),
+      this.monitorSilent(),
+      this.guardrailChanged(),
+      this.subscriptionUnconfirmed(),
+    ];
   }
 
   /**
@@ -33,11 +34,11 @@ export class SystemAlarms extends Construct {
    * OverdueSlots, in BackupFailed. A sum takes a missing value as 0
    * (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
    */
-  private addScheduleNotDelivered(): void {
-    const { scheduleGroup, deadLetterQueue } = this.props;
+  private scheduleNotDelivered(): RunbookAlarm {
+    const { scheduleGroup, deadLetterQueue } = this.props.tasks;
     const counted = { statistic: Stats.SUM, period: LIGHT_WINDOW };
     const waiting = { statistic: Stats.MAXIMUM, period: LIGHT_WINDOW };
-    new RunbookAlarm(this, this.props, {
+    return new RunbookAlarm(this, this.props, {
       name: 'ScheduleNotDelivered',
       meaning:
         'EventBridge could not start a task or deliver an event; what it gave up lies in the dead-letter queue.',
@@ -59,8 +60,8 @@ export class SystemAlarms extends Construct {
   }
 
   /** A pass that came to its end publishes 1, so only silence can breach: three empty periods in a row. */
-  private addMonitorSilent(): void {
-    new RunbookAlarm(this, this.props, {
+  private monitorSilent(): RunbookAlarm {
+    return new RunbookAlarm(this, this.props, {
       name: 'MonitorSilent',
       meaning: 'the monitor has not come to its end for a quarter of an hour: no other alarm can be trusted.',
       metric: gauge(this.props.installation, 'monitorPasses').with({
@@ -73,8 +74,8 @@ export class SystemAlarms extends Construct {
     });
   }
 
-  private addGuardrailChanged(): void {
-    new RunbookAlarm(this, this.props, {
+  private guardrailChanged(): RunbookAlarm {
+    return new RunbookAlarm(this, this.props, {
       name: 'GuardrailChanged',
       meaning: 'a protection of the backup bucket or its key is not as it was deployed.',
       metric: gauge(this.props.installation, 'guardrailDifferences').with({ period: FULL_WINDOW }),
@@ -84,8 +85,8 @@ export class SystemAlarms extends Construct {
     });
   }
 
-  private addSubscriptionUnconfirmed(): void {
-    new RunbookAlarm(this, this.props, {
+  private subscriptionUnconfirmed(): RunbookAlarm {
+    return new RunbookAlarm(this, this.props, {
       name: 'SubscriptionUnconfirmed',
       meaning: 'an address never confirmed its subscription, so no alarm reaches it.',
       metric: gauge(this.props.installation, 'unconfirmedSubscriptions').with({ period: FULL_WINDOW }),

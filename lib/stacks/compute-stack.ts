@@ -1,6 +1,9 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AlarmTopic } from '../constructs/alarm-topic';
+import { BackupDashboard } from '../constructs/backup-dashboard';
 import { StorageAccess } from '../constructs/storage-access';
+import { SystemAlarms } from '../constructs/system-alarms';
 import { TaskCluster } from '../constructs/task-cluster';
 import { TaskNetwork, zonesAtDeployment } from '../constructs/task-network';
 import type { Settings } from '../settings/schema';
@@ -14,13 +17,21 @@ export class ComputeStack extends Stack {
   readonly storage: StorageAccess;
   readonly network: TaskNetwork;
   readonly cluster: TaskCluster;
+  readonly alarmTopic: AlarmTopic;
 
   constructor(scope: Construct, id: string, props: ComputeStackProps) {
     super(scope, id, props);
-    const { name: installation, network } = props.settings;
+    const { name: installation, network, notifications, compute } = props.settings;
     this.storage = new StorageAccess(this, installation);
     this.network = new TaskNetwork(this, 'Network', { installation, settings: network });
     this.cluster = new TaskCluster(this, 'Tasks', { installation });
+    this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', {
+      installation,
+      notifications,
+      logDays: compute.logDays,
+    });
+    const alarms = new SystemAlarms(this, 'Alarms', { ...this.alarmTopic.target, tasks: this.cluster });
+    new BackupDashboard(this, 'Dashboard', { settings: props.settings, alarms });
   }
 
   override get availabilityZones(): string[] {

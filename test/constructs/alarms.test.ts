@@ -1,11 +1,10 @@
 /** Each alarm names itself, says what it means, what to do and what silence means, and keeps within CloudWatch's limits. */
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DatabaseAlarms } from '../../lib/constructs/database-alarms';
 import { SystemAlarms } from '../../lib/constructs/system-alarms';
+import { TaskCluster } from '../../lib/constructs/task-cluster';
 import { ALARMS, DATABASE_ALARMS, parseAlarmName } from '../../lib/contract/alarms';
 import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
@@ -34,8 +33,7 @@ function alarmsOf(changes: DatabaseInput = {}): ReadonlyMap<string, SynthesizedA
   new DatabaseAlarms(stack, 'Shop', { ...target, database: 'shop', settings: databases['shop']! });
   new SystemAlarms(stack, 'System', {
     ...target,
-    scheduleGroup: new ScheduleGroup(stack, 'Schedules', { scheduleGroupName: 'test' }),
-    deadLetterQueue: new Queue(stack, 'DeadLetters'),
+    tasks: new TaskCluster(stack, 'Tasks', { installation: 'test' }),
   });
   const resources = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
   return new Map(

@@ -1,0 +1,110 @@
+import {
+  AlarmStatusWidget,
+  Color,
+  Dashboard,
+  GraphWidget,
+  TextWidget,
+  type HorizontalAnnotation,
+  type IMetric,
+  type IWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { ALARMS, runbookLink, type AlarmName } from '../contract/alarms';
+import type { DatabaseGauge } from '../contract/metrics';
+import { namesOf } from '../contract/names';
+import { objectiveHours } from '../contract/schedule';
+import type { Settings } from '../settings/schema';
+import { gauge } from './gauges';
+import type { SystemAlarms } from './system-alarms';
+
+export interface BackupDashboardProps {
+  readonly settings: Settings;
+  readonly alarms: SystemAlarms;
+}
+
+/** More lines than this in one graph cannot be told apart. CloudWatch itself takes 500. */
+const LINES_PER_GRAPH = 25;
+/** CloudWatch takes 2500 metrics on a dashboard; of seven per database, that many databases have room. */
+const DATABASES_SHOWN = 340;
+const COLUMNS = 24;
+
+/** What there is to see at a glance: how fresh and large the backups are, how long they take, and what failed. */
+export class BackupDashboard extends Construct {
+  private readonly installation: string;
+
+  constructor(scope: Construct, id: string, { settings, alarms }: BackupDashboardProps) {
+    super(scope, id);
+    this.installation = settings.name;
+    const databases = Object.keys(settings.databases).slice(0, DATABASES_SHOWN);
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: namesOf(settings.name).dashboard,
+      widgets: [
+        [new TextWidget({ markdown: headline(settings), width: COLUMNS, height: 3 })],
+        [
+          new AlarmStatusWidget({
+            title: 'Installation',
+            alarms: [...alarms.all],
+            width: COLUMNS / 2,
+            height: 4,
+          }),
+          this.graph('Monitor passes', [gauge(settings.name, 'monitorPasses')], {
+            min: 1,
+            label: 'at least one',
+          }),
+        ],
+        ...groupsOf(databases, LINES_PER_GRAPH).flatMap((names) => this.rows(names, settings)),
+      ],
+    });
+  }
+
+  /** Three rows of two graphs, each with a line per database. */
+  private rows(names: readonly string[], { databases }: Settings): IWidget[][] {
+    const lines = (...gauges: DatabaseGauge[]) =>
+      names.flatMap((name) =>
+        gauges.map((each) =>
+          gauge(this.installation, each, name).with({ label: gauges.length > 1 ? `${name} ${each}` : name }),
+        ),
+      );
+    const objectives = names.flatMap((name) => databases[name] ?? []).map(objectiveHours);
+    const shortest = { value: Math.min(...objectives), label: 'the shortest objective' };
+    return [
+      [
+        this.graph('Age of the newest recovery point, hours', lines('newestPointAge'), shortest),
+        this.graph(
+          'Runs that failed, never began or are stuck',
+          lines('failedRuns', 'overdueSlots', 'stuckRuns'),
+        ),
+      ],
+      [
+        this.graph('Stored bytes', lines('storedBytes')),
+        this.graph('Size divided by the usual size', lines('sizeRatio')),
+      ],
+      [this.graph('Duration of the newest backup, seconds', lines('backupSeconds'))],
+    ];
+  }
+
+  private graph(title: string, left: IMetric[], line?: HorizontalAnnotation): GraphWidget {
+    return new GraphWidget({
+      title,
+      left,
+      leftYAxis: { min: 0 },
+      leftAnnotations: line === undefined ? [] : [{ color: Color.RED, ...line }],
+      width: COLUMNS / 2,
+      height: 6,
+    });
+  }
+}
+
+function headline({ name, databases, notifications }: Settings): string {
+  const count = Object.keys(databases).length;
+  const shown = count > DATABASES_SHOWN ? `, the first ${DATABASES_SHOWN} of them below` : '';
+  const links = (Object.keys(ALARMS) as AlarmName[]).map(
+    (alarm) => `[${alarm}](${runbookLink(notifications.runbookUrl, alarm)})`,
+  );
+  return `# Backups of ${name}\n${count} databases${shown}. What to do when an alarm comes: ${links.join(', ')}.`;
+}
+
+function groupsOf<T>(all: readonly T[], size: number): T[][] {
+  const groups = Math.ceil(all.length / size);
+  return Array.from({ length: groups }, (_, index) => all.slice(index * size, (index + 1) * size));
+}

@@ -1,0 +1,74 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { ALARMS } from '../../lib/contract/alarms';
+import type { SettingsInput } from '../../lib/settings/schema';
+import { defineSettings } from '../../lib/settings/settings';
+import { ComputeStack } from '../../lib/stacks/compute-stack';
+import { MINIMAL, newApp } from '../support/synthesize';
+
+interface Widget {
+  readonly type: string;
+  readonly properties: {
+    readonly title?: string;
+    readonly markdown?: string;
+    readonly alarms?: readonly unknown[];
+    readonly metrics?: readonly (readonly unknown[])[];
+    readonly annotations?: { readonly horizontal: readonly { readonly value: number }[] };
+  };
+}
+
+function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
+  const settings = defineSettings({ ...MINIMAL, ...changes });
+  const template = Template.fromStack(new ComputeStack(newApp(), 'test-compute', { settings }));
+  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+  const parts = dashboard!['Properties'].DashboardBody['Fn::Join'][1] as unknown[];
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'deployed')).join('');
+  return (JSON.parse(text) as { readonly widgets: Widget[] }).widgets;
+}
+
+const database = { connection: 'elsewhere', keepDays: { daily: 30 } } as const;
+const manyDatabases = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`db-${index + 1}`, database]));
+
+test('one database has its age, failures, size and duration, and the objective as a line', () => {
+  const widgets = widgetsOf({ databases: { shop: { ...database, rpoHours: 36 } } });
+  const graphs = widgets.filter(({ type }) => type === 'metric').map(({ properties }) => properties.title);
+  expect(graphs).toEqual([
+    'Monitor passes',
+    'Age of the newest recovery point, hours',
+    'Runs that failed, never began or are stuck',
+    'Stored bytes',
+    'Size divided by the usual size',
+    'Duration of the newest backup, seconds',
+  ]);
+  const age = widgets.find(({ properties }) => properties.title?.startsWith('Age'));
+  expect(age?.properties.annotations?.horizontal.map(({ value }) => value)).toEqual([36]);
+});
+
+test('every alarm of the runbook is linked', () => {
+  const text = widgetsOf({ notifications: { runbookUrl: 'https://example.com/r' } })[0]?.properties.markdown;
+  for (const name of Object.keys(ALARMS))
+    expect(text).toContain(`[${name}](https://example.com/r#${name.toLowerCase()})`);
+});
+
+test('the state of the alarms of the installation is shown', () => {
+  const [status] = widgetsOf({}).filter(({ type }) => type === 'alarm');
+  expect(status?.properties.alarms).toHaveLength(4);
+});
+
+test.each([1, 100, 400])('%i databases keep within the limits of CloudWatch', (count) => {
+  const widgets = widgetsOf({ databases: manyDatabases(count) });
+  const metrics = widgets.map(({ properties }) => properties.metrics?.length ?? 0);
+  expect(Math.max(...metrics)).toBeLessThanOrEqual(500);
+  expect(metrics.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2500);
+  expect(widgets.length).toBeLessThanOrEqual(500);
+  expect(JSON.stringify(widgets).length).toBeLessThan(1_000_000);
+});
+
+test('each of 100 databases is in every kind of graph', () => {
+  const graphs = widgetsOf({ databases: manyDatabases(100) }).filter(({ type }) => type === 'metric');
+  for (const title of ['Age', 'Runs', 'Stored', 'Size', 'Duration']) {
+    const lines = graphs.filter(({ properties }) => properties.title?.startsWith(title));
+    const text = JSON.stringify(lines);
+    for (let index = 1; index <= 100; index++) expect(text).toContain(`"db-${index}"`);
+  }
+});
