@@ -1,5 +1,5 @@
 /** Runs the command line once: signals in, exit code out. */
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { styleText } from 'node:util';
 import { EXIT_CODES, exitCodeOf, Failure } from '../contract/failure';
 import { systemClock } from '../runtime/clock';
@@ -9,10 +9,16 @@ import { terminalPrompt } from '../runtime/prompt';
 import type { Reporter } from '../runtime/reporter';
 import { terminalReporter } from '../runtime/terminal-reporter';
 import type { CommandIo } from './command-io';
-import { programOf } from './program';
 
-/** @returns the exit code (docs/restore.md and `--help` list them) */
-export async function run(argv: readonly string[], process: NodeJS.Process): Promise<number> {
+/**
+ * @param programOf the verbs there are
+ * @returns the exit code (docs/restore.md and `--help` list them)
+ */
+export async function run(
+  argv: readonly string[],
+  process: NodeJS.Process,
+  programOf: (io: CommandIo) => Command,
+): Promise<number> {
   const stop = stopSignal(process);
   const reporters: Reporter[] = [];
   const io: CommandIo = {
