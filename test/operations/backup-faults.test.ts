@@ -247,3 +247,28 @@ test('a migration that waits for our locks is told, and may be given way', async
   );
   expect(await remains(bench)).toMatchObject({ manifests: [] });
 });
+
+test('pg_dump does not queue for ever behind a migration that waits for our locks', async () => {
+  const bench = await makeBench(url);
+  const toolchain = faultyToolchain('is-slow');
+  const running = bench.backup({
+    postgresBin: toolchain.directory,
+    inventory: 'none',
+    lockTimeoutSeconds: 1,
+    stallTimeoutSeconds: 600,
+  });
+  const failing = failureOf(running);
+  await toolchain.pid();
+  const migration = new Client({ connectionString: url, application_name: 'migration' });
+  await migration.connect();
+  const waiting = migration.query('BEGIN; LOCK TABLE audit_log; ROLLBACK');
+  await eventually('the migration waits', async () => {
+    const waiters = await query(url, 'SELECT pid FROM pg_locks WHERE NOT granted AND relation IS NOT NULL');
+    if (waiters.length === 0) throw new Error('it does not yet');
+  });
+  toolchain.release();
+  expect((await failing).message).toMatch(/canceling statement due to (lock|statement) timeout/);
+  await waiting;
+  await migration.end();
+  expect(await remains(bench)).toMatchObject({ manifests: [] });
+});
