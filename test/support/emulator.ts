@@ -10,7 +10,7 @@ export interface Emulator {
 }
 
 /** A Python that can import moto: the one bin/setup made, or the machine's. */
-function pythonWithMoto(): string {
+export function pythonWithMoto(): string {
   const own = path.resolve(__dirname, '../../.tools/moto/bin/python');
   return existsSync(own) ? own : 'python3';
 }
