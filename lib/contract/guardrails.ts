@@ -49,9 +49,20 @@ export function guardrailDifferences(expected: Guardrails, live: Guardrails): st
   });
 }
 
-/** Canonical JSON: the order of fields makes no difference. */
+/** Canonical JSON: neither the order of fields makes a difference, nor that of a list. */
 function inWords(value: Json | undefined): string {
-  return canonicalize(value) ?? 'nothing';
+  return canonicalize(inOrder(value)) ?? 'nothing';
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder).sort(compareForms);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inOrder(part)]));
+}
+
+function compareForms(a: unknown, b: unknown): number {
+  const [first = '', second = ''] = [canonicalize(a), canonicalize(b)];
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 /** A lifecycle rule; fields of S3's API, with the filter's parts side by side. */
@@ -71,7 +82,7 @@ export function lifecycleGuardrails(rules: readonly LifecycleRuleParts[]): Guard
       {
         enabled,
         prefix,
-        tags: tags.map(({ key, value }) => `${key}=${value}`).sort(),
+        tags: tags.map(({ key, value }) => `${key}=${value}`),
         ...withoutNothing(actions),
       },
     ]),
@@ -80,7 +91,7 @@ export function lifecycleGuardrails(rules: readonly LifecycleRuleParts[]): Guard
 
 /** A condition's numbers and truths may be written as text, and a single value without a list. */
 const word = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const oneOrMore = z.union([word, z.array(word)]).transform((value) => [value].flat().sort());
+const oneOrMore = z.union([word, z.array(word)]).transform((value) => [value].flat());
 const statementSchema = z.looseObject({
   Sid: z.string().optional(),
   Effect: z.string(),

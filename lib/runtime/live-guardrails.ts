@@ -61,7 +61,11 @@ async function settingGuardrails(bucket: BucketReader): Promise<Guardrails> {
   return {
     ...(versioning?.Status && { versioning: versioning.Status }),
     ...(retention && {
-      'default lock': guardrail({ mode: retention.Mode, days: retention.Days, years: retention.Years }),
+      'default lock': guardrail({
+        mode: retention.Mode,
+        days: retention.Days,
+        years: retention.Years || undefined,
+      }),
     }),
     ...(block && {
       'public access block': guardrail({

@@ -2,14 +2,16 @@
 
 - buckets: versioning, Object Lock with its default retention, lifecycle, public access block, bucket key;
 - keys: spec, usage and multi-Region (moto makes a symmetric key of every one);
-- stacks: termination protection.
-Bucket policies stay out: moto would apply their statements without looking at the conditions.
+- stacks: termination protection;
+- bucket policies: kept and answered, but not applied, because moto would not look at their conditions.
 """
 
 import inspect
 import json
 
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.common_models import CloudFormationModel
+from moto.iam.access_control import PermissionResult
 from moto.kms.models import Key, kms_backends
 from moto.s3.models import FakeBucket, s3_backends
 from moto.utilities.utils import get_partition
@@ -26,6 +28,45 @@ def close_cloudformation_gaps():
     FakeBucket.create_from_cloudformation_json = classmethod(make_configured_bucket)
     Key.create_from_cloudformation_json = classmethod(create_key)
     CloudFormationResponse.update_termination_protection = update_termination_protection
+    apply_policy = FakeBucket.get_permission
+    FakeBucket.get_permission = lambda bucket, action, resource: (
+        PermissionResult.NEUTRAL if isinstance(bucket.policy, KeptPolicy) else apply_policy(bucket, action, resource)
+    )
+
+
+class KeptPolicy(bytes):
+    """As CloudFormation deployed it; one that is put later is an ordinary one."""
+
+
+class BucketPolicy(CloudFormationModel):
+    # moto reads the service's name from here.
+    __module__ = FakeBucket.__module__
+
+    def __init__(self, bucket_name):
+        self.physical_resource_id = bucket_name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::S3::BucketPolicy"
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return False
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        backend = s3_backends[account_id][get_partition(region_name)]
+        document = json.dumps(properties["PolicyDocument"]).encode()
+        backend.put_bucket_policy(properties["Bucket"], KeptPolicy(document))
+        return cls(properties["Bucket"])
+
+    def is_created(self):
+        return True
 
 
 def configure_bucket(bucket, properties):
