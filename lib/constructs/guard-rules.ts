@@ -48,19 +48,25 @@ rule recovery_points_are_locked when %point_buckets !empty {
 `;
 
 const PERMISSION_RULES = `
-let statements = Resources.*[ Type in ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'] ].Properties.PolicyDocument.Statement[ Effect == 'Allow' ]
-let statements_in_roles = Resources.*[ Type == 'AWS::IAM::Role' ].Properties.Policies[*].PolicyDocument.Statement[ Effect == 'Allow' ]
+let policies = Resources.*[ Type in ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'] ]
+let roles_with_policies = Resources.*[ Type == 'AWS::IAM::Role'  Properties.Policies exists ]
 
-rule no_role_destroys_objects {
-  %statements.Action[*] != /^(\\*|s3:\\*|s3:Delete.*|s3:Bypass.*)$/ <<No role of Backstop may delete objects.>>
-  %statements_in_roles.Action[*] != /^(\\*|s3:\\*|s3:Delete.*|s3:Bypass.*)$/ <<No role of Backstop may delete objects.>>
+rule no_role_destroys_objects when %policies !empty {
+  %policies.Properties.PolicyDocument.Statement[ Effect == 'Allow' ].Action[*] != /^(\\*|s3:\\*|s3:Delete.*|s3:Bypass.*)$/ <<No role of Backstop may delete objects.>>
 }
 
-rule roles_are_passed_to_one_service {
-  %statements[ some Action[*] == /^iam:(PassRole|\\*)$/ ] {
+rule no_role_destroys_objects_by_itself when %roles_with_policies !empty {
+  %roles_with_policies.Properties.Policies[*].PolicyDocument.Statement[ Effect == 'Allow' ].Action[*] != /^(\\*|s3:\\*|s3:Delete.*|s3:Bypass.*)$/ <<No role of Backstop may delete objects.>>
+}
+
+rule roles_are_passed_to_one_service when %policies !empty {
+  %policies.Properties.PolicyDocument.Statement[ some Action[*] == /^iam:(PassRole|\\*)$/ ] {
     Condition.StringEquals.'iam:PassedToService' exists <<A role may be passed only to a service that is named.>>
   }
-  %statements_in_roles[ some Action[*] == /^iam:(PassRole|\\*)$/ ] {
+}
+
+rule roles_are_passed_to_one_service_by_themselves when %roles_with_policies !empty {
+  %roles_with_policies.Properties.Policies[*].PolicyDocument.Statement[ some Action[*] == /^iam:(PassRole|\\*)$/ ] {
     Condition.StringEquals.'iam:PassedToService' exists <<A role may be passed only to a service that is named.>>
   }
 }
