@@ -84,6 +84,8 @@ export class TaskNetwork extends Construct {
       restrictDefaultSecurityGroup: false,
     });
     const tasks = this.taskGroup(vpc);
+    /** Costs nothing; a NAT gateway would ask for each byte that is stored. */
+    if (mode !== 'public') this.addGatewayToS3(vpc);
     if (mode === 'private') this.addEndpoints(vpc, tasks);
     const { subnetIds } = vpc.selectSubnets({ subnetGroupName: TASK_SUBNETS });
     return {
@@ -111,9 +113,13 @@ export class TaskNetwork extends Construct {
     return NatProvider.gateway({ eipAllocationIds: [address.attrAllocationId] });
   }
 
+  private addGatewayToS3(vpc: Vpc): void {
+    const subnets = [{ subnetGroupName: TASK_SUBNETS }];
+    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, subnets });
+  }
+
   private addEndpoints(vpc: Vpc, tasks: ISecurityGroup): void {
     const subnets = { subnetGroupName: TASK_SUBNETS };
-    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, subnets: [subnets] });
     const group = new SecurityGroup(this, 'EndpointGroup', {
       vpc,
       description: 'Endpoints of AWS services: from tasks of Backstop only',

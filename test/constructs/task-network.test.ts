@@ -77,9 +77,7 @@ describe('public', () => {
   });
 
   test('the zones are those that the account has at deployment', () => {
-    const zones = propertiesOf(template, 'AWS::EC2::Subnet').map(
-      ({ AvailabilityZone }) => AvailabilityZone,
-    );
+    const zones = propertiesOf(template, 'AWS::EC2::Subnet').map(({ AvailabilityZone }) => AvailabilityZone);
     expect(zones).toEqual([0, 1, 2].map((index) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })));
   });
 });
@@ -118,6 +116,13 @@ describe('fixed-egress', () => {
       ({ NatGatewayId }) => NatGatewayId !== undefined,
     );
     expect(routes).toHaveLength(2);
+  });
+
+  test('but what is stored passes by it, because it asks for each byte', () => {
+    const [gateway, ...others] = propertiesOf(template, 'AWS::EC2::VPCEndpoint');
+    expect(gateway).toMatchObject({ VpcEndpointType: 'Gateway' });
+    expect(gateway?.['RouteTableIds']).toHaveLength(2);
+    expect(others).toEqual([]);
   });
 });
 
