@@ -17,10 +17,8 @@ import { Duration } from 'aws-cdk-lib';
 import { StorageClass, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { EXPIRY_TAG } from '../contract/expiry-tag';
 import { classPrefix, RETENTION_CLASSES, type Kind, type RetentionClass } from '../contract/object-keys';
+import { INCOMPLETE_UPLOAD_DAYS } from '../contract/retention';
 import type { KeptDatabase } from '../settings/database-schema';
-
-/** The same week of grace that a dump without a manifest has: no running upload is cut off. */
-const INCOMPLETE_UPLOAD_DAYS = 7;
 
 export function lifecycleRules(
   kind: Kind,

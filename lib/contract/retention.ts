@@ -59,3 +59,12 @@ function periodStart(retentionClass: RetentionClass, at: Date): Date {
       return new Date(Date.UTC(year, 0, 1));
   }
 }
+
+/** What an unfinished upload has: lifecycle removes it after so many days. */
+export const INCOMPLETE_UPLOAD_DAYS = 7;
+
+/**
+ * What a dump without a manifest has since its last object, before it may expire: a week, and the two days that S3 may
+ * take to end an upload which would have completed it (it counts in whole UTC days).
+ */
+export const ORPHAN_GRACE_DAYS = INCOMPLETE_UPLOAD_DAYS + 2;

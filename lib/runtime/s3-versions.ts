@@ -1,4 +1,4 @@
-/** From S3's pages of versions and delete markers to the newest version of each key. */
+/** From S3's pages of versions and delete markers to versions of keys. */
 import type { ListedObject } from './store';
 
 export interface Version {
@@ -22,21 +22,27 @@ export interface VersionPage {
   readonly NextVersionIdMarker?: string | undefined;
 }
 
-/** S3 lists keys in order, and the newest version of a key first. @param readPage the page after another */
-export async function* newestVersions(
-  readPage: (before: VersionPage | undefined) => Promise<VersionPage>,
-): AsyncGenerator<Version> {
+type ReadPage = (before: VersionPage | undefined) => Promise<VersionPage>;
+
+/** S3 lists keys in order, and the newest version of a key first; a delete marker hides only that one. */
+export async function* allVersions(readPage: ReadPage): AsyncGenerator<Version> {
   const hidden = new Set<string>();
-  let last: string | undefined;
   let page: VersionPage | undefined;
   do {
     page = await readPage(page);
     for (const { Key = '', IsLatest } of page.DeleteMarkers ?? []) if (IsLatest === true) hidden.add(Key);
     for (const { Key = '', VersionId = '', Size = 0, LastModified = new Date(0) } of page.Versions ?? []) {
-      if (Key === last) continue;
-      last = Key;
       const object = { key: Key, bytes: Size, modifiedAt: LastModified, hidden: hidden.delete(Key) };
       yield { versionId: VersionId, object };
     }
   } while (page.IsTruncated === true);
+}
+
+export async function* newestVersions(readPage: ReadPage): AsyncGenerator<Version> {
+  let last: string | undefined;
+  for await (const version of allVersions(readPage)) {
+    if (version.object.key === last) continue;
+    last = version.object.key;
+    yield version;
+  }
 }

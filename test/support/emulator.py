@@ -5,6 +5,7 @@ What S3 does and moto (5.1 and 5.2) does not:
 - a checksum that is sent is verified, kept, and answered: on PutObject, UploadPart, CompleteMultipartUpload
   and HeadObject;
 - of two writers with `If-None-Match: *` exactly one wins;
+- GetObjectRetention tells a version's lock (moto answers with the object);
 - a listing of versions with a key marker alone begins at the next key, whether the marker's own is there or not.
 And one thing that S3 does in no time: a listing of versions, for which moto copies every byte of the bucket.
 The gaps are closed by hooks; where moto has not what they need, the emulator refuses to start.
@@ -191,7 +192,9 @@ def parts_named(body):
 
 
 def read(s3, answer, query):
-    """GetObject and HeadObject say which kind of checksum they answer."""
+    """GetObject and HeadObject say which kind of checksum they answer; GetObjectRetention is not in moto at all."""
+    if "retention" in query:
+        return retention(s3, query.get("versionId", [None])[0])
     status, headers, body = answer()
     if status == 200 and s3.headers.get("x-amz-checksum-mode") == "ENABLED" and "uploadId" not in query:
         version = query.get("versionId", [None])[0]
@@ -202,6 +205,16 @@ def read(s3, answer, query):
             headers[f"x-amz-checksum-{key.checksum_algorithm.lower()}"] = f"{key.checksum_value}{suffix}"
             headers["x-amz-checksum-type"] = kind
     return status, headers, body
+
+
+def retention(s3, version):
+    key = s3.backend.get_object(s3.bucket_name, s3.parse_key_name(), version_id=version)
+    if key is None:
+        return error(404, "NoSuchVersion", "The specified version does not exist.")
+    if not key.lock_mode:
+        return error(404, "NoSuchObjectLockConfiguration", "The specified object does not have a lock.")
+    lock = f"<Mode>{key.lock_mode}</Mode><RetainUntilDate>{key.lock_until}</RetainUntilDate>"
+    return 200, {"content-type": "application/xml"}, f"<Retention>{lock}</Retention>"
 
 
 def checksum(algorithm, body):

@@ -1,0 +1,393 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Manifest } from '../../../lib/contract/manifest';
+import { manifestKey } from '../../../lib/contract/object-keys';
+import { keepPoint, sweep } from '../../../lib/operations/keeper/keep';
+import type { KeeperTools } from '../../../lib/operations/keeper/lock-point';
+import { createKeyFile, FileSigner } from '../../../lib/runtime/file-signer';
+import type { ObjectVersion } from '../../../lib/runtime/keeper';
+import { noSigner } from '../../../lib/runtime/public-key-signer';
+import type { Signer } from '../../../lib/runtime/signer';
+import {
+  manifestOf,
+  prefixOf,
+  putDump,
+  putManifest,
+  putPoint,
+  type MadePoint,
+} from '../../support/made-point';
+import { ModelBucket } from '../../support/model-bucket';
+
+const DAY_MS = 86_400_000;
+const FIRST_DAY = Date.parse('2026-06-01T02:00:00Z');
+
+/** A bucket whose objects are born with a week's lock, on the first of June; `day(2)` is the second. */
+class Bench {
+  now = new Date(FIRST_DAY);
+  readonly bucket = new ModelBucket({ now: () => this.now }, 7);
+  readonly tools: KeeperTools;
+
+  constructor(
+    readonly signer: Signer,
+    trusted: readonly string[],
+  ) {
+    this.tools = {
+      store: this.bucket,
+      keeper: this.bucket,
+      trust: { keys: trusted, allowUnsigned: false },
+      clock: { now: () => this.now },
+      longestLockDays: 61,
+    };
+  }
+
+  /** Moves the clock. @returns the point of that day, not put yet */
+  day(day: number, changes: Partial<MadePoint> = {}): MadePoint {
+    this.now = new Date(FIRST_DAY + (day - 1) * DAY_MS);
+    return { startedAt: this.now, ...changes };
+  }
+
+  put(point: MadePoint): Promise<string> {
+    return putPoint(this.bucket, this.signer, point);
+  }
+
+  /** A dump, and a manifest that says something else of it. */
+  async putChanged(point: MadePoint, changes: Partial<Manifest>, signer = this.signer): Promise<string> {
+    return putManifest(this.bucket, signer, manifestOf(point, await putDump(this.bucket, point), changes));
+  }
+
+  async versions(prefix: string): Promise<ObjectVersion[]> {
+    const versions = [];
+    for await (const version of this.bucket.versions(prefix)) versions.push(version);
+    return versions;
+  }
+
+  /** Days from now until which each object below a prefix is locked. */
+  async lockDays(prefix: string): Promise<number[]> {
+    const versions = await this.versions(prefix);
+    const until = await Promise.all(versions.map((version) => this.bucket.extendLock(version, new Date(0))));
+    return until.map((date) => (date!.getTime() - this.now.getTime()) / DAY_MS);
+  }
+
+  /** Of everything in the bucket, the keys that may expire. */
+  async tagged(prefix = ''): Promise<string[]> {
+    const keys = [];
+    for (const version of await this.versions(prefix))
+      if (await this.bucket.mayExpire(version)) keys.push(version.key);
+    return keys;
+  }
+}
+
+let signer: Signer;
+let other: Signer;
+let bench: Bench;
+beforeAll(async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'keeper-'));
+  const open = async (name: string) => {
+    await createKeyFile(path.join(home, name));
+    return FileSigner.open(path.join(home, name));
+  };
+  [signer, other] = await Promise.all([open('ours.pem'), open('theirs.pem')]);
+});
+beforeEach(async () => {
+  bench = new Bench(signer, await signer.trustedPublicKeys());
+});
+
+const refused = (message: RegExp) => ({
+  kind: 'stored-data-faulty',
+  message: expect.stringMatching(message) as string,
+});
+
+describe('a new manifest', () => {
+  test('has every object of its point, README and manifest included, locked until retainUntil', async () => {
+    const point = bench.day(1, { days: 40 });
+    const key = await bench.put(point);
+    await keepPoint(key, bench.tools);
+    expect(await bench.lockDays(prefixOf(point))).toEqual([40, 40, 40, 40]);
+    expect(await bench.lockDays(key)).toEqual([40]);
+  });
+
+  test('has nothing tagged, and no other point locked', async () => {
+    const [yesterday, today] = [bench.day(1, { days: 40 }), bench.day(2, { days: 40 })];
+    bench.day(1);
+    await bench.put(yesterday);
+    bench.day(2);
+    await keepPoint(await bench.put(today), bench.tools);
+    expect(await bench.tagged()).toEqual([]);
+    expect(await bench.lockDays(prefixOf(yesterday))).toEqual([6, 6, 6, 6]);
+  });
+
+  test('never has a lock shortened', async () => {
+    const point = bench.day(1, { days: 3 });
+    await keepPoint(await bench.put(point), bench.tools);
+    expect(await bench.lockDays(prefixOf(point))).toEqual([7, 7, 7, 7]);
+  });
+
+  test('may be kept again: nothing changes', async () => {
+    const point = bench.day(1);
+    const key = await bench.put(point);
+    await keepPoint(key, bench.tools);
+    await keepPoint(key, bench.tools);
+    expect(await bench.lockDays(prefixOf(point))).toEqual([30, 30, 30, 30]);
+  });
+
+  test('has the version locked that it speaks of, below a delete marker and below what was put over it', async () => {
+    const point = bench.day(1);
+    const key = await bench.put(point);
+    const [covered, marked] = [`${prefixOf(point)}dump/1.dat`, `${prefixOf(point)}dump/toc.dat`];
+    bench.bucket.overwrite(covered, Buffer.from('another size'));
+    bench.bucket.placeDeleteMarker(marked);
+    await keepPoint(key, bench.tools);
+    expect(await bench.lockDays(covered)).toEqual([7, 30]);
+    expect(await bench.lockDays(marked)).toEqual([30]);
+  });
+
+  test.each<[string, RegExp, (point: MadePoint) => Promise<string>]>([
+    ['without a signature', /carries no signature/, (point) => bench.putChanged(point, {}, noSigner)],
+    ['of a foreign signer', /is signed by the key/, (point) => bench.putChanged(point, {}, other)],
+    [
+      'of another database',
+      /holds the manifest of another thing/,
+      async (point) => {
+        const key = await bench.put(point);
+        const copied = key.replace('/shop/', '/other/');
+        bench.bucket.overwrite(
+          copied,
+          Buffer.from(await new Response((await bench.bucket.get(key)) as never).bytes()),
+        );
+        return copied;
+      },
+    ],
+    [
+      'that was edited',
+      /was changed after it was signed/,
+      async (point) => {
+        const key = await bench.put(point);
+        const text = await new Response((await bench.bucket.get(key)) as never).text();
+        bench.bucket.overwrite(key, Buffer.from(text.replace('"reason": "test"', '"reason": "fest"')));
+        return key;
+      },
+    ],
+    [
+      'that wants a lock for a century',
+      /allowed are 61 days/,
+      (point) => bench.putChanged(point, { retainUntil: '2126-06-01T00:00:00.000Z' }),
+    ],
+    [
+      'that names an object which is not there',
+      /names 1 objects that are not there/,
+      (point) => bench.putChanged(point, { files: [...FILES_OF(point), missing(point)] }),
+    ],
+    [
+      'whose object has another size',
+      /are not there with their size/,
+      (point) => bench.putChanged(point, { files: FILES_OF(point).map((file) => ({ ...file, bytes: 1 })) }),
+    ],
+  ])('%s is refused: nothing is locked or tagged because of it', async (_, message, put) => {
+    const point = bench.day(1);
+    const key = await put(point);
+    await expect(keepPoint(key, bench.tools)).rejects.toMatchObject(refused(message));
+    const { faults } = await sweep(bench.tools);
+    if (!key.includes('/other/')) expect(faults).toEqual([expect.stringMatching(message)]);
+    expect(new Set(await bench.lockDays(prefixOf(point)))).toEqual(
+      new Set(key.includes('/other/') ? [30] : [7]),
+    );
+    expect(await bench.tagged()).toEqual([]);
+  });
+
+  test.each(['manifests/postgres/shop/latest.json', 'manifests/postgres/../shop/x.json', 'points/x'])(
+    'is not looked for at %s',
+    async (key) => {
+      await expect(keepPoint(key, bench.tools)).rejects.toMatchObject(
+        refused(/is not the key of a manifest/),
+      );
+    },
+  );
+});
+
+const missing = (point: MadePoint) => ({
+  key: `${prefixOf(point)}dump/2.dat`,
+  bytes: 1,
+  sha256: '0'.repeat(64),
+  crc32: '00000000',
+});
+const FILES_OF = (point: MadePoint) =>
+  ['dump/toc.dat', 'README.txt'].map((name) => ({
+    ...missing(point),
+    key: `${prefixOf(point)}${name}`,
+    bytes: `${prefixOf(point)}${name}`.length,
+  }));
+
+describe('the sweep', () => {
+  test('locks what was missed and tags every object of all points but the newest', async () => {
+    const points = [1, 2, 3].map((day) => bench.day(day));
+    for (const point of points) {
+      bench.now = point.startedAt;
+      await bench.put(point);
+    }
+    expect(await sweep(bench.tools)).toEqual({ locked: 3, tagged: 2, orphansTagged: 0, faults: [] });
+    expect(await bench.lockDays(prefixOf(points[0]!))).toEqual([28, 28, 28, 28]);
+    const ofOlder = await Promise.all(points.slice(0, 2).map((point) => bench.versions(prefixOf(point))));
+    expect(await bench.tagged()).toEqual(ofOlder.flat().map(({ key }) => key));
+  });
+
+  test('tags no manifest, evidence, audit record or export', async () => {
+    for (const day of [1, 2]) await bench.put(bench.day(day));
+    for (const key of [
+      'evidence/x',
+      'audit/backup/shop/x',
+      'exports/postgres/shop/20260601T020000Z-000000/dump',
+    ])
+      await bench.bucket.put(key, Buffer.from('x'));
+    bench.day(60);
+    await sweep(bench.tools);
+    expect((await bench.tagged()).every((key) => key.startsWith('points/'))).toBe(true);
+    expect(await bench.tagged()).toHaveLength(4);
+  });
+
+  test('lets the former newest go only when a newer one is locked', async () => {
+    const former = bench.day(1);
+    await bench.put(former);
+    await bench.putChanged(bench.day(2), { files: [missing(bench.day(2))] });
+    const failed = await sweep(bench.tools);
+    expect(failed).toMatchObject({ tagged: 0, faults: [expect.stringContaining('not there')] });
+    await bench.put(bench.day(3));
+    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1 });
+    expect(await bench.tagged()).toEqual((await bench.versions(prefixOf(former))).map(({ key }) => key));
+  });
+
+  test('keeps databases apart: the newest of each stays', async () => {
+    await bench.put(bench.day(1, { database: 'web' }));
+    await bench.put(bench.day(1));
+    await bench.put(bench.day(2));
+    await sweep(bench.tools);
+    expect(await bench.tagged('points/daily/postgres/web/')).toEqual([]);
+    expect(await bench.tagged('points/daily/postgres/shop/')).toHaveLength(4);
+  });
+
+  test('tags nothing of a point whose locks are not confirmed', async () => {
+    const [older, newer] = [bench.day(1), bench.day(2)];
+    await bench.put(older);
+    await bench.put(newer);
+    const forgetful: KeeperTools['keeper'] = {
+      url: 's3://forgetful',
+      versions: (prefix) => bench.bucket.versions(prefix),
+      mayExpire: (version) => bench.bucket.mayExpire(version),
+      tagForExpiry: (version) => bench.bucket.tagForExpiry(version),
+      extendLock: (version, until) =>
+        bench.bucket.extendLock(
+          version,
+          version.key === `${prefixOf(older)}dump/1.dat` ? new Date(0) : until,
+        ),
+    };
+    const result = await sweep({ ...bench.tools, keeper: forgetful });
+    expect(result).toMatchObject({
+      tagged: 0,
+      faults: [expect.stringMatching(/dump\/1\.dat is locked until/)],
+    });
+    expect(await bench.tagged()).toEqual([]);
+    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1, faults: [] });
+  });
+
+  test('goes on where a sweep broke off while it tagged', async () => {
+    const older = bench.day(1);
+    await bench.put(older);
+    await bench.put(bench.day(2));
+    const breaking: KeeperTools['keeper'] = {
+      url: 's3://breaking',
+      versions: (prefix) => bench.bucket.versions(prefix),
+      mayExpire: (version) => bench.bucket.mayExpire(version),
+      extendLock: (version, until) => bench.bucket.extendLock(version, until),
+      tagForExpiry: (version) =>
+        version.key.endsWith('dump/1.dat')
+          ? Promise.reject(new Error('it broke off'))
+          : bench.bucket.tagForExpiry(version),
+    };
+    expect(await sweep({ ...bench.tools, keeper: breaking })).toMatchObject({
+      tagged: 0,
+      faults: ['it broke off'],
+    });
+    expect(await bench.tagged()).not.toContain(`${prefixOf(older)}README.txt`);
+    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1, faults: [] });
+    expect(await bench.tagged()).toHaveLength(4);
+  });
+
+  test('a point that fails does not keep the others from being swept', async () => {
+    await bench.putChanged(bench.day(1), {}, other);
+    await bench.put(bench.day(2));
+    await bench.put(bench.day(3));
+    const swept = await sweep(bench.tools);
+    expect(swept).toMatchObject({ locked: 2, tagged: 1 });
+    expect(swept.faults).toEqual([expect.stringContaining('is signed by the key')]);
+  });
+
+  test('looks at a point no more that it has tagged', async () => {
+    for (const day of [1, 2]) await bench.put(bench.day(day));
+    await sweep(bench.tools);
+    expect(await sweep(bench.tools)).toEqual({ locked: 1, tagged: 0, orphansTagged: 0, faults: [] });
+  });
+
+  test('tells when the newest point carries the tag, for then it will go', async () => {
+    await bench.put(bench.day(1));
+    const [version] = await bench.versions('points/');
+    await bench.bucket.tagForExpiry(version!);
+    const told = [expect.stringMatching(/is the newest point that can be relied on, and it is tagged/)];
+    expect(await sweep(bench.tools)).toMatchObject({ faults: told });
+  });
+
+  test('a point made under a clock of the next year lets no other one go', async () => {
+    await bench.put(bench.day(1));
+    const future = bench.day(50);
+    bench.day(2);
+    await bench.put(future);
+    expect((await sweep(bench.tools)).tagged).toBe(0);
+  });
+});
+
+describe('a dump without a manifest', () => {
+  test('gets the tag after its grace, and no longer lock', async () => {
+    const orphan = bench.day(1);
+    await putDump(bench.bucket, orphan);
+    bench.day(10);
+    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0 });
+    bench.now = new Date(bench.now.getTime() + 1);
+    expect(await sweep(bench.tools)).toEqual({ locked: 0, tagged: 0, orphansTagged: 1, faults: [] });
+    expect(await bench.tagged()).toHaveLength(4);
+    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0 });
+  });
+
+  test('has its grace from its newest object: a backup may still run', async () => {
+    const running = bench.day(1);
+    await bench.bucket.put(`${prefixOf(running)}dump/1.dat`, Buffer.from('x'));
+    bench.day(8);
+    await bench.bucket.put(`${prefixOf(running)}dump/2.dat`, Buffer.from('x'));
+    bench.day(15);
+    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0 });
+    expect(await bench.tagged()).toEqual([]);
+  });
+
+  test('is none where there is a manifest that cannot be believed, or one below a delete marker', async () => {
+    await bench.putChanged(bench.day(1), {}, other);
+    bench.bucket.placeDeleteMarker(await bench.put(bench.day(2)));
+    bench.day(30);
+    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0, locked: 1 });
+    expect(await bench.tagged()).toEqual([]);
+  });
+
+  test('below strange keys is left alone', async () => {
+    bench.day(1);
+    for (const key of [
+      'points/x',
+      'points/daily/redis/shop/20260601T020000Z-000000/x',
+      'points/daily/postgres/shop/x/y',
+    ])
+      await bench.bucket.put(key, Buffer.from('x'));
+    bench.day(60);
+    await sweep(bench.tools);
+    expect(await bench.tagged()).toEqual([]);
+  });
+});
+
+test('manifests lie where the keeper looks for them', async () => {
+  expect(await bench.put(bench.day(1))).toBe(manifestKey('shop', prefixOf(bench.day(1)).split('/')[4]!));
+});
