@@ -1,7 +1,13 @@
 /** Names of the environment variables that the programs read: set by task definitions and by operators. */
 export const ENVIRONMENT = {
   store: 'BACKSTOP_STORE',
+  /** Where the monitor writes; a store like the other. */
+  statusStore: 'BACKSTOP_STATUS_STORE',
   signer: 'BACKSTOP_SIGNER',
+  /** ARN of the key that encrypts recovery points. */
+  backupKey: 'BACKSTOP_BACKUP_KEY',
+  /** ARN of the topic that alarms go to. */
+  alarmTopic: 'BACKSTOP_ALARM_TOPIC',
   /** Paths of PEM files, separated by commas. */
   publicKeys: 'BACKSTOP_PUBLIC_KEYS',
   database: 'BACKSTOP_DATABASE',

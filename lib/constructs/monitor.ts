@@ -1,0 +1,118 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../contract/environment';
+import type { Guardrails } from '../contract/guardrails';
+import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
+import type { MonitorConfig, Pass } from '../contract/monitor-config';
+import type { Settings } from '../settings/schema';
+import { BundledFunction } from './bundled-function';
+import type { StorageAccess } from './storage-access';
+
+export interface MonitorProps {
+  readonly settings: Settings;
+  readonly storage: StorageAccess;
+  /** What the storage stack synthesized: see guardrailsOf. */
+  readonly guardrails: Guardrails;
+  /** Where alarms go: the monitor looks who is subscribed. */
+  readonly topic: ITopic;
+  /** Gets what could not be delivered: ScheduleNotDelivered counts it. */
+  readonly deadLetterQueue: IQueue;
+}
+
+const READS_GUARDRAILS = [
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketPolicy',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+];
+
+/**
+ * Publishes every gauge on every pass, so that silence is an alarm: what lib/constructs/gauges.ts names.
+ *
+ * Passes may overlap: they publish the same and write nothing twice. So no concurrency is reserved, which a new account
+ * with its limit of ten would refuse at deployment (docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+ */
+export class Monitor extends Construct {
+  /** Takes also ECS's events of tasks that stopped, as they come. */
+  readonly function: IFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MonitorProps,
+  ) {
+    super(scope, id);
+    const { storage, topic, settings } = props;
+    const program = new BundledFunction(this, 'Program', {
+      name: 'monitor',
+      description: `Measures the backups of ${settings.name}`,
+      /** The longest there is: a full pass reads every manifest. */
+      timeout: Duration.minutes(15),
+      memoryMiB: 512,
+      logDays: settings.compute.logDays,
+      config: configOf(props),
+      environment: {
+        [ENVIRONMENT.store]: storage.storeUrl,
+        [ENVIRONMENT.statusStore]: `s3://${storage.statusBucketName}`,
+        [ENVIRONMENT.signer]: `kms:${storage.manifestSigningKeyArn}`,
+        [ENVIRONMENT.backupKey]: storage.backupKeyArn,
+        [ENVIRONMENT.alarmTopic]: topic.topicArn,
+      },
+    });
+    this.function = program.function;
+    /** A task's end that could not be recorded at once still counts an hour later; a pass is followed by the next. */
+    this.function.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
+    this.grantReads(program);
+    this.schedule('light', LIGHT_PASS_MINUTES);
+    this.schedule('full', FULL_PASS_MINUTES);
+  }
+
+  private grantReads(program: BundledFunction): void {
+    const { storage, topic } = this.props;
+    storage.grantMonitor(program);
+    for (const [actions, resource] of [
+      [READS_GUARDRAILS, storage.bucketArn],
+      [['kms:DescribeKey', 'kms:GetKeyRotationStatus'], storage.backupKeyArn],
+      [['sns:ListSubscriptionsByTopic'], topic.topicArn],
+    ] as const)
+      program.grantPrincipal.addToPrincipalPolicy(
+        new PolicyStatement({ actions: [...actions], resources: [resource] }),
+      );
+  }
+
+  private schedule(pass: Pass, minutes: number): void {
+    new Rule(this, pass === 'light' ? 'LightPass' : 'FullPass', {
+      description: `Each ${pass} pass of the monitor of ${this.props.settings.name}`,
+      schedule: Schedule.rate(Duration.minutes(minutes)),
+      targets: [
+        new LambdaFunction(this.function, {
+          event: RuleTargetInput.fromObject({ pass }),
+          retryAttempts: 2,
+          maxEventAge: Duration.minutes(minutes),
+          deadLetterQueue: this.props.deadLetterQueue,
+        }),
+      ],
+    });
+  }
+}
+
+function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
+  const databases = Object.entries(settings.databases).map(([name, { schedule }]) => {
+    const { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } = schedule;
+    return [name, { schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } }] as const;
+  });
+  return {
+    installation: settings.name,
+    databases: Object.fromEntries(databases),
+    emails: settings.notifications.emails,
+    guardrails,
+  };
+}
