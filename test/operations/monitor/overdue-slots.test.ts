@@ -39,13 +39,13 @@ test.each<Case>([
   {
     rule: 'a slot whose time is over and at which nothing began is overdue',
     since: '2026-11-19T02:05Z',
-    now: '2026-11-20T02:26Z',
+    now: '2026-11-20T02:22Z',
     overdue: ['2026-11-20T02:00Z'],
   },
   {
     rule: 'it has its flexible minutes and the grace of a start',
     since: '2026-11-19T02:05Z',
-    now: '2026-11-20T02:25Z',
+    now: '2026-11-20T02:21Z',
     overdue: [],
   },
   {
