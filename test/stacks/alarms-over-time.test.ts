@@ -1,0 +1,247 @@
+/**
+ * The alarms of a whole synthesized app over a month of backups: silent while all goes well; in each trouble the alarm
+ * that is meant for it, within the promised minutes, and none after it is over. What the monitor publishes follows from
+ * its own rules (test/support/monitored-month.ts), what CloudWatch makes of it from AWS's documentation.
+ */
+import { parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
+import { objectiveHours } from '../../lib/contract/schedule';
+import { defineSettings } from '../../lib/settings/settings';
+import { addStacks } from '../../lib/stacks/add-stacks';
+import {
+  EXTRA_POINTS,
+  transitionsOf,
+  type AlarmProperties,
+  type SeriesOf,
+  type Transition,
+} from '../support/alarm-evaluator';
+import { HOUR, MINUTE, seriesOf, type Month, type RunPlan } from '../support/monitored-month';
+import { MINIMAL, newApp } from '../support/synthesize';
+
+/** Between EMF lines and metrics. */
+const DELAY_MINUTES = 2;
+
+const SETTINGS = defineSettings({
+  ...MINIMAL,
+  databases: {
+    shop: {
+      connection: 'elsewhere',
+      keepDays: { daily: 30 },
+      schedule: { cron: '30 1 * * *', timeZone: 'Europe/Berlin' },
+    },
+  },
+});
+const SHOP = SETTINGS.databases['shop']!;
+const { schedule } = SHOP;
+
+const ALARMS = (() => {
+  const app = newApp();
+  addStacks(app, SETTINGS);
+  const templates = app.synth().stacks.map(({ template }) => template as { readonly Resources: object });
+  const resources = templates.flatMap(
+    ({ Resources }) => Object.values(Resources) as { Type: string; Properties: unknown }[],
+  );
+  const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  return alarms.map(({ Properties }) => Properties as AlarmProperties);
+})();
+
+/** Clocks go forward on 28 March 2027. */
+const MARCH = { from: new Date('2027-03-08T00:00:00Z'), to: new Date('2027-04-08T00:00:00Z'), schedule };
+/** And back on 31 October 2027: that day has 25 hours. */
+const OCTOBER = { from: new Date('2027-10-10T00:00:00Z'), to: new Date('2027-11-10T00:00:00Z'), schedule };
+/** A trouble needs fewer days. */
+const WEEK = { from: new Date('2027-03-08T00:00:00Z'), to: new Date('2027-03-13T00:00:00Z'), schedule };
+
+type History = Partial<Record<AlarmName, Transition[]>>;
+
+/** Every change of every alarm, without the first settling to OK. */
+function changesOf(month: Month, series: SeriesOf, extraPoints = EXTRA_POINTS): History {
+  const from = new Date(month.from.getTime() + 4 * HOUR);
+  const evaluation = { from, to: month.to, delayMinutes: DELAY_MINUTES, extraPoints };
+  const changes = ALARMS.map((alarm): [AlarmName, Transition[]] => {
+    const [settled, ...later] = transitionsOf(alarm, series, evaluation);
+    expect(settled).toEqual({ at: from, state: 'OK' });
+    return [parseAlarmName(alarm.AlarmName)!.name, later];
+  });
+  return Object.fromEntries(changes.filter(([, later]) => later.length > 0));
+}
+
+const historyOf = (month: Month) => changesOf(month, seriesOf(month));
+
+const states = (history: History) =>
+  Object.fromEntries(
+    Object.entries(history).map(([name, changes]) => [name, changes.map(({ state }) => state)]),
+  );
+
+/** In minutes after an instant; negative before it. */
+function minutesUntil(history: History, name: AlarmName, index: number, after: Date): number {
+  const change = history[name]?.[index];
+  if (change === undefined) throw new Error(`${name} did not change`);
+  return (change.at.getTime() - after.getTime()) / MINUTE;
+}
+
+/** The slot of the night after the third day. */
+const SLOT = new Date('2027-03-11T00:30:00Z');
+const night = (plan: RunPlan) => ({
+  ...WEEK,
+  plan: (slot: Date) => (slot.getTime() === SLOT.getTime() ? plan : {}),
+});
+
+const cameAndWent = ['ALARM', 'OK'];
+
+test('every alarm of the app is evaluated', () => {
+  expect(ALARMS).toHaveLength(7);
+});
+
+describe.each([
+  ['with the hour that is skipped in March', MARCH],
+  ['with the hour that comes twice in October', OCTOBER],
+])('a month %s, passes late and lost, runs at every minute of their window', (_, month) => {
+  const series = seriesOf(month);
+
+  test.each([
+    ['as AWS documents it', EXTRA_POINTS],
+    ['even if CloudWatch fetched no more points than it evaluates', 0],
+    ['even if it fetched many more', 7],
+  ])('is silent, %s', (_name, extraPoints) => {
+    expect(states(changesOf(month, series, extraPoints))).toEqual({});
+  });
+});
+
+test('a run that begins at the end of its window and takes all of its time is no trouble', () => {
+  const history = historyOf(
+    night({ startsAfterMinutes: schedule.flexibleMinutes, lastsMinutes: schedule.expectedMinutes }),
+  );
+  expect(states(history)).toEqual({});
+});
+
+describe('a night that nobody starts', () => {
+  const history = historyOf(night({ neverStarts: true }));
+  const over = new Date(SLOT.getTime() + schedule.flexibleMinutes * MINUTE);
+
+  test('is failed, and then missing', () => {
+    expect(states(history)).toEqual({ BackupFailed: cameAndWent, BackupMissing: cameAndWent });
+  });
+
+  test.each([0, 1, 2, 3, 4])(
+    'is failed within 15 minutes of its window, with passes %i minutes after it',
+    (minutes) => {
+      const from = new Date(WEEK.from.getTime() + minutes * MINUTE);
+      const shifted = historyOf({ ...night({ neverStarts: true }), from });
+      expect(minutesUntil(shifted, 'BackupFailed', 0, over)).toBeLessThanOrEqual(15);
+    },
+  );
+
+  test('is missing within ten minutes of its objective', () => {
+    const latest = new Date(
+      SLOT.getTime() - 24 * HOUR + schedule.flexibleMinutes * MINUTE + objectiveHours(SHOP) * HOUR,
+    );
+    expect(minutesUntil(history, 'BackupMissing', 0, latest)).toBeLessThanOrEqual(10);
+  });
+
+  test('is over within 25 minutes of the next good backup', () => {
+    const next = new Date(
+      SLOT.getTime() + 24 * HOUR + (schedule.flexibleMinutes + schedule.expectedMinutes) * MINUTE,
+    );
+    for (const name of ['BackupFailed', 'BackupMissing'] as const)
+      expect(minutesUntil(history, name, 1, next)).toBeLessThanOrEqual(60);
+  });
+});
+
+test('a run that fails alarms within 15 minutes, and until the next good one', () => {
+  const history = historyOf(night({ exitCode: 5, startsAfterMinutes: 5, lastsMinutes: 10 }));
+  expect(states(history)).toEqual({ BackupFailed: cameAndWent, BackupMissing: cameAndWent });
+  expect(
+    minutesUntil(history, 'BackupFailed', 0, new Date(SLOT.getTime() + 15 * MINUTE)),
+  ).toBeLessThanOrEqual(15);
+});
+
+test('a task that ECS cannot start alarms within 15 minutes', () => {
+  const history = historyOf(night({ failsToStart: true }));
+  expect(states(history)).toEqual({ BackupFailed: cameAndWent, BackupMissing: cameAndWent });
+  expect(minutesUntil(history, 'BackupFailed', 0, new Date(SLOT.getTime() + 4 * MINUTE))).toBeLessThanOrEqual(
+    15,
+  );
+});
+
+test('a run that hangs alarms within 15 minutes of twice its expected time', () => {
+  const history = historyOf(night({ hangs: true, startsAfterMinutes: 0 }));
+  const stuck = new Date(SLOT.getTime() + 2 * schedule.expectedMinutes * MINUTE);
+  expect(minutesUntil(history, 'BackupFailed', 0, stuck)).toBeLessThanOrEqual(15);
+});
+
+test('a run that is late beyond its window, but comes, is told and forgotten', () => {
+  const history = historyOf(night({ startsAfterMinutes: 120 }));
+  expect(states(history)).toMatchObject({ BackupFailed: cameAndWent });
+  const end = new Date(SLOT.getTime() + (120 + schedule.expectedMinutes) * MINUTE);
+  expect(minutesUntil(history, 'BackupFailed', 1, end)).toBeLessThanOrEqual(25);
+});
+
+describe('a backup of another size', () => {
+  const stored = new Date(SLOT.getTime() + (schedule.flexibleMinutes + schedule.expectedMinutes) * MINUTE);
+
+  test('30 % smaller is shrunken within 70 minutes, and until the next one of the usual size', () => {
+    const history = historyOf(night({ bytes: 700_000 }));
+    expect(states(history)).toEqual({ BackupShrunken: cameAndWent });
+    expect(minutesUntil(history, 'BackupShrunken', 0, stored)).toBeLessThanOrEqual(70);
+    const next = new Date(stored.getTime() + 24 * HOUR);
+    expect(minutesUntil(history, 'BackupShrunken', 1, next)).toBeLessThanOrEqual(4 * 60 + 10);
+  });
+
+  test.each([850_000, 1_500_000])('of %i bytes is none', (bytes) => {
+    expect(states(historyOf(night({ bytes })))).toEqual({});
+  });
+});
+
+describe('a monitor that dies', () => {
+  const died = new Date('2027-03-10T12:00:00Z');
+  const revived = new Date('2027-03-11T06:00:00Z');
+  const history = historyOf({ ...WEEK, isDead: (now) => now > died && now < revived });
+
+  test('is silent within half an hour, and every gauge is after it', () => {
+    expect(minutesUntil(history, 'MonitorSilent', 0, died)).toBeLessThanOrEqual(30);
+    expect(Object.keys(history).sort()).toEqual([
+      'BackupFailed',
+      'BackupMissing',
+      'BackupShrunken',
+      'GuardrailChanged',
+      'MonitorSilent',
+      'SubscriptionUnconfirmed',
+    ]);
+  });
+
+  test('is well again within ten minutes of its first pass', () => {
+    expect(states(history).MonitorSilent).toEqual(cameAndWent);
+    expect(minutesUntil(history, 'MonitorSilent', 1, revived)).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('what belongs to the installation', () => {
+  const began = new Date('2027-03-10T12:20:00Z');
+  const ended = new Date('2027-03-10T18:20:00Z');
+  const during = (now: Date) => (now > began && now < ended ? 1 : 0);
+
+  test('a guardrail that is changed alarms within 70 minutes', () => {
+    const history = historyOf({ ...WEEK, guardrailDifferences: during });
+    expect(states(history)).toEqual({ GuardrailChanged: cameAndWent });
+    expect(minutesUntil(history, 'GuardrailChanged', 0, began)).toBeLessThanOrEqual(70);
+  });
+
+  test('an address that never confirmed alarms within 70 minutes', () => {
+    const history = historyOf({ ...WEEK, unconfirmedSubscriptions: during });
+    expect(states(history)).toEqual({ SubscriptionUnconfirmed: cameAndWent });
+    expect(minutesUntil(history, 'SubscriptionUnconfirmed', 0, began)).toBeLessThanOrEqual(70);
+  });
+
+  test.each([
+    ['TargetErrorCount', [1]],
+    ['InvocationDroppedCount', [1]],
+    ['InvocationsSentToDeadLetterCount', [1]],
+    ['ApproximateNumberOfMessagesVisible', [1, 1, 1, 1, 1, 1]],
+  ])('one %s alarms within five minutes, and is over when nothing more is counted', (name, values) => {
+    const points = values.map((value, index) => ({ at: began.getTime() + index * MINUTE, value }));
+    const history = historyOf({ ...WEEK, counted: { [name]: points } });
+    expect(states(history)).toEqual({ ScheduleNotDelivered: cameAndWent });
+    expect(minutesUntil(history, 'ScheduleNotDelivered', 0, began)).toBeLessThanOrEqual(5);
+    expect(minutesUntil(history, 'ScheduleNotDelivered', 1, began)).toBeLessThanOrEqual(60);
+  });
+});

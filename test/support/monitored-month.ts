@@ -1,0 +1,184 @@
+/**
+ * What the monitor publishes while backups run, or do not: its own rules over runs that a test makes up. Passes come
+ * with jitter, and now and then one is lost.
+ */
+import { NO_POINT_AGE_HOURS } from '../../lib/contract/metrics';
+import { recoveryPointId, startOf } from '../../lib/contract/recovery-point-id';
+import { slotsBetween } from '../../lib/contract/schedule';
+import type { StoppedTask } from '../../lib/contract/stopped-task';
+import { overdueSlots } from '../../lib/operations/monitor/overdue-slots';
+import { pointGauges } from '../../lib/operations/monitor/point-gauges';
+import { failedRuns, stuckRuns, type Run } from '../../lib/operations/monitor/run-history';
+import type { RecoveryPoint } from '../../lib/operations/recovery-points';
+import type { BackedUpDatabase } from '../../lib/settings/database-schema';
+import type { DataPoint, SeriesOf } from './alarm-evaluator';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** How one run goes; what is not given goes as it should. */
+export interface RunPlan {
+  /** After its slot. @default within the flexible minutes */
+  readonly startsAfterMinutes?: number;
+  readonly lastsMinutes?: number;
+  readonly exitCode?: number;
+  readonly bytes?: number;
+  /** Nothing starts it. */
+  readonly neverStarts?: boolean;
+  /** It begins and is never heard of again. */
+  readonly hangs?: boolean;
+  /** ECS cannot start it, and says so. */
+  readonly failsToStart?: boolean;
+}
+
+export interface Month {
+  readonly from: Date;
+  readonly to: Date;
+  readonly schedule: BackedUpDatabase['schedule'];
+  /** @default - every run goes well */
+  readonly plan?: (slot: Date, index: number) => RunPlan;
+  /** The monitor makes no pass then. @default never */
+  readonly isDead?: (now: Date) => boolean;
+  readonly guardrailDifferences?: (now: Date) => number;
+  readonly unconfirmedSubscriptions?: (now: Date) => number;
+  /** What AWS itself counts, by its metric's name: sparse. @default nothing */
+  readonly counted?: Readonly<Record<string, readonly DataPoint[]>>;
+}
+
+/** Every 40th pass is lost; the others come up to a minute late. The same at every run. */
+const isLost = (pass: number) => pass % 40 === 17;
+const jitter = (pass: number) => ((pass * 37) % 60) * 1000;
+
+export function seriesOf(month: Month): SeriesOf {
+  const series = new Map<string, DataPoint[]>(
+    Object.entries(month.counted ?? {}).map(([name, points]) => [name, [...points]]),
+  );
+  const publish = (at: Date, gauges: Readonly<Record<string, number>>) => {
+    for (const [name, value] of Object.entries(gauges)) {
+      const points = series.get(name) ?? [];
+      points.push({ at: at.getTime(), value });
+      series.set(name, points);
+    }
+  };
+  const world = worldOf(month);
+  forEachPass(month, 5, (now) => {
+    publish(now, { ...lightGauges(world, month.schedule, now), MonitorPasses: 1 });
+  });
+  forEachPass(month, 60, (now) => {
+    publish(now, fullGauges(world, month, now));
+  });
+  return (metricName) => series.get(metricName) ?? [];
+}
+
+function forEachPass({ from, to, isDead }: Month, minutes: number, pass: (now: Date) => void): void {
+  for (let index = 0; from.getTime() + index * minutes * MINUTE < to.getTime(); index++) {
+    const now = new Date(from.getTime() + index * minutes * MINUTE + jitter(index));
+    if (!isLost(index) && isDead?.(now) !== true) pass(now);
+  }
+}
+
+interface World {
+  readonly runs: readonly (Run & { readonly bytes: number })[];
+  readonly stoppedTasks: readonly StoppedTask[];
+}
+
+function worldOf({ from, to, schedule, plan = () => ({}) }: Month): World {
+  const before = new Date(from.getTime() - 14 * 24 * HOUR);
+  const planned = slotsBetween(schedule, before, to).map((slot, index) => ({
+    slot,
+    plan: slot < from ? {} : plan(slot, index),
+    index,
+  }));
+  const runs = planned
+    .filter(({ plan: { neverStarts, failsToStart } }) => neverStarts !== true && failsToStart !== true)
+    .map(({ slot, plan: each, index }) => runOf(slot, each, index, schedule));
+  const stoppedTasks = planned
+    .filter(({ plan: each }) => each.failsToStart)
+    .map(({ slot }) => unstarted(slot));
+  return { runs, stoppedTasks };
+}
+
+function runOf(
+  slot: Date,
+  plan: RunPlan,
+  index: number,
+  { flexibleMinutes, expectedMinutes }: Month['schedule'],
+) {
+  const { startsAfterMinutes = (index * 7) % (flexibleMinutes + 1), lastsMinutes = expectedMinutes - 1 } =
+    plan;
+  const startedAt = new Date(slot.getTime() + startsAfterMinutes * MINUTE);
+  const at = new Date(startedAt.getTime() + lastsMinutes * MINUTE);
+  const ended = plan.hangs === true ? undefined : { at, exitCode: plan.exitCode ?? 0 };
+  return {
+    id: recoveryPointId(startedAt, Buffer.from([0, 1])),
+    ended,
+    bytes: plan.bytes ?? 1_000_000 + index * 1000,
+  };
+}
+
+function unstarted(slot: Date): StoppedTask {
+  const at = (minutes: number) => new Date(slot.getTime() + minutes * MINUTE).toISOString();
+  const task = {
+    version: 1,
+    database: 'shop',
+    taskId: 'e9511a82',
+    createdAt: at(1),
+    stoppedAt: at(4),
+  } as const;
+  return { ...task, stopCode: 'TaskFailedToStart', reason: 'CannotPullContainerError' };
+}
+
+/** What can be known at that time. */
+function seenAt({ runs, stoppedTasks }: World, now: Date) {
+  const seen = runs
+    .filter(({ id }) => startOf(id) <= now)
+    .map((run) => (run.ended !== undefined && run.ended.at > now ? { ...run, ended: undefined } : run));
+  const points = seen.filter(({ ended }) => ended?.exitCode === 0).reverse();
+  const [newest] = points;
+  const since = newest === undefined ? new Date(0) : startOf(newest.id);
+  return {
+    points,
+    newest,
+    since,
+    history: {
+      runs: seen.filter(({ id }) => startOf(id) > since),
+      stoppedTasks: stoppedTasks.filter(
+        ({ stoppedAt }) => new Date(stoppedAt) <= now && new Date(stoppedAt) > since,
+      ),
+      pointFinishedAt: newest?.ended?.at,
+    },
+  };
+}
+
+function lightGauges(world: World, schedule: Month['schedule'], now: Date) {
+  const { newest, since, history } = seenAt(world, now);
+  return {
+    NewestPointAgeHours: newest === undefined ? NO_POINT_AGE_HOURS : (now.getTime() - since.getTime()) / HOUR,
+    FailedRuns: failedRuns(history, schedule.expectedMinutes, now).length,
+    OverdueSlots: overdueSlots(schedule, history, since, now).length,
+    StuckRuns: stuckRuns(history, schedule.expectedMinutes, now).length,
+  };
+}
+
+function fullGauges(world: World, month: Month, now: Date) {
+  const points = seenAt(world, now).points.map(({ id, bytes, ended }) => {
+    const [startedAt, finishedAt] = [startOf(id).toISOString(), ended?.at.toISOString()];
+    const manifest = {
+      id,
+      startedAt,
+      snapshotAt: startedAt,
+      finishedAt,
+      storedBytes: bytes,
+      databaseBytes: bytes,
+      excludedTableData: [],
+    };
+    return { state: 'valid', database: 'shop', id, manifest } as unknown as RecoveryPoint;
+  });
+  const { sizeRatio, storedBytes } = pointGauges(points, now);
+  return {
+    SizeRatio: sizeRatio,
+    StoredBytes: storedBytes,
+    GuardrailDifferences: month.guardrailDifferences?.(now) ?? 0,
+    UnconfirmedSubscriptions: month.unconfirmedSubscriptions?.(now) ?? 0,
+  };
+}
