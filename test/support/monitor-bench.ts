@@ -1,6 +1,18 @@
 /** The real monitor over real stores, at a time that the test says, with what it published. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AuditEvent } from '../../lib/contract/audit-event';
+import { auditKey } from '../../lib/contract/audit-event';
 import type { Guardrails } from '../../lib/contract/guardrails';
-import type { MonitorConfig } from '../../lib/contract/monitor-config';
+import type { Gauge } from '../../lib/contract/metrics';
+import type { MonitorConfig, Pass } from '../../lib/contract/monitor-config';
+import { answerEvent } from '../../lib/operations/monitor/answer-event';
+import type { Measurement } from '../../lib/operations/monitor/measured';
+import type { MonitorTools } from '../../lib/operations/monitor/monitor-tools';
+import { DirectoryStore } from '../../lib/runtime/directory-store';
+import { silentReporter } from '../../lib/runtime/reporter';
+import type { Store } from '../../lib/runtime/store';
 
 export const NIGHTLY: MonitorConfig['databases'][string]['schedule'] = {
   cron: '0 2 * * *',
@@ -20,4 +32,60 @@ export function monitorConfig(
     emails,
     guardrails,
   };
+}
+
+export interface MonitorBench {
+  readonly statusStore: Store;
+  /** @returns what was published, by database (empty for the installation), and the error that ended it */
+  pass(pass: Pass, at: Date, changes?: Partial<MonitorTools>): Promise<Passed>;
+  /** Any event, as EventBridge sends it. */
+  answer(event: unknown, at: Date): Promise<Passed>;
+  /** Lines for people. */
+  readonly told: string[];
+}
+
+export interface Passed {
+  readonly published: Readonly<Record<string, Partial<Record<Gauge, number>>>>;
+  readonly error: unknown;
+}
+
+/** @param trusted public keys, PEM */
+export function monitorBench(config: MonitorConfig, store: Store, trusted: readonly string[]): MonitorBench {
+  const statusStore = new DirectoryStore(mkdtempSync(path.join(tmpdir(), 'status-')));
+  const told: string[] = [];
+  const answer = async (event: unknown, at: Date, changes: Partial<MonitorTools> = {}): Promise<Passed> => {
+    const published: Record<string, Measurement['gauges']> = {};
+    const tools: MonitorTools = {
+      store,
+      statusStore,
+      deployed: { bucketName: 'b', keyArn: 'arn:aws:kms:eu-central-1:111122223333:key/k' },
+      clock: { now: () => at },
+      reporter: { ...silentReporter, warn: (text) => told.push(text) },
+      trust: () => Promise.resolve({ keys: trusted, allowUnsigned: false }),
+      liveGuardrails: () => Promise.resolve(config.guardrails),
+      subscriptions: () => Promise.resolve([]),
+      publish: ({ database = '', gauges }) => {
+        published[database] = { ...published[database], ...gauges };
+      },
+      ...changes,
+    };
+    const error: unknown = await answerEvent(event, config, tools).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return { published, error };
+  };
+  return { statusStore, told, answer, pass: (pass, at, changes) => answer({ pass }, at, changes) };
+}
+
+/** Writes what a run of a backup tells of itself. */
+export async function tellRun(
+  store: Store,
+  event: Pick<AuditEvent, 'database' | 'id' | 'event'> & Partial<AuditEvent>,
+): Promise<void> {
+  const told: AuditEvent = {
+    ...{ version: 1, program: 'backup', at: new Date().toISOString(), who: 'tester', reason: 'test' },
+    ...event,
+  };
+  await store.put(auditKey(told), Buffer.from(JSON.stringify(told)));
 }

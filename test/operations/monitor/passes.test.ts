@@ -1,0 +1,265 @@
+/** Whole passes over a real store with real recovery points, a faulty one among them. */
+import { readFileSync } from 'node:fs';
+import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../../../lib/contract/metrics';
+import { manifestKey, manifestPrefix } from '../../../lib/contract/object-keys';
+import { stampOf } from '../../../lib/contract/recovery-point-id';
+import { scheduleRecordPrefix } from '../../../lib/contract/schedule-record';
+import type { ListOptions, Store } from '../../../lib/runtime/store';
+import { makeBench, type Bench } from '../../support/make-backup';
+import { monitorBench, monitorConfig, tellRun } from '../../support/monitor-bench';
+import { shopDatabase } from '../../support/small-database';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let bench: Bench;
+let trusted: string[];
+/** Of the newest point. */
+let made: Date;
+let newestId: string;
+
+beforeAll(async () => {
+  bench = await makeBench(await shopDatabase());
+  trusted = [readFileSync(bench.publicKeyFile, 'utf8')];
+  for (let count = 0; count < 4; count++) await bench.backup();
+  const result = await bench.backup();
+  made = new Date(result.manifest.snapshotAt);
+  newestId = result.manifest.id;
+});
+
+const monitorOf = (databases: readonly string[], store: Store = bench.store) =>
+  monitorBench(monitorConfig(databases), store, trusted);
+
+function after(ms: number): Date {
+  return new Date(made.getTime() + ms);
+}
+
+/** The store, and which keys were read in it. */
+function watched(store: Store): { store: Store; read: string[] } {
+  const read: string[] = [];
+  const get: Store['get'] = (key, options) => {
+    read.push(key);
+    return store.get(key, options);
+  };
+  const list = (prefix: string, options?: ListOptions) => store.list(prefix, options);
+  const rest = { url: store.url, locks: () => store.locks(), close: () => store.close() };
+  return {
+    read,
+    store: { ...rest, get, list, put: (...put) => store.put(...put), head: (key) => store.head(key) },
+  };
+}
+
+test('a light pass publishes each of its gauges, of every database and of the installation', async () => {
+  const { published, error } = await monitorOf(['shop', 'garage']).pass('light', after(2 * HOUR));
+  expect(error).toBeUndefined();
+  const ofDatabase = Object.keys(LIGHT_GAUGES).filter((name) => name !== 'monitorPasses');
+  expect(Object.keys(published['shop']!).sort()).toEqual(ofDatabase.sort());
+  expect(Object.keys(published['garage']!).sort()).toEqual(ofDatabase.sort());
+  expect(published['']).toEqual({ monitorPasses: 1 });
+  expect(published['shop']).toMatchObject({ failedRuns: 0, stuckRuns: 0 });
+  expect(published['shop']!.newestPointAge).toBeCloseTo(2, 3);
+  expect(published['garage']!.newestPointAge).toBe(100_000);
+});
+
+test('a full pass publishes each of its gauges', async () => {
+  const { published, error } = await monitorOf(['shop', 'garage']).pass('full', after(HOUR));
+  expect(error).toBeUndefined();
+  const installation: string[] = INSTALLATION_GAUGES.filter((name) => name !== 'monitorPasses');
+  const ofDatabase = Object.keys(FULL_GAUGES).filter((name) => !installation.includes(name));
+  expect(Object.keys(published['shop']!).sort()).toEqual(ofDatabase.sort());
+  expect(Object.keys(published['garage']!).sort()).toEqual(ofDatabase.sort());
+  expect(published['']).toEqual({ guardrailDifferences: 0, unconfirmedSubscriptions: 0 });
+  expect(published['shop']).toMatchObject({ points: 5, faultyManifests: 0 });
+  expect(published['shop']!.sizeRatio).toBeCloseTo(1, 1);
+  expect(published['shop']!.databaseBytes).toBeGreaterThan(published['shop']!.storedBytes!);
+  expect(published['garage']).toMatchObject({ points: 0, storedBytes: 0, sizeRatio: 1 });
+});
+
+test('a light pass reads one manifest, and no event of a run that the newest point has settled', async () => {
+  const { store, read } = watched(bench.store);
+  await monitorOf(['shop'], store).pass('light', after(HOUR));
+  expect(read).toEqual([manifestKey('shop', newestId)]);
+});
+
+test('a run that failed counts until there is a newer point; one that still works does not', async () => {
+  const monitor = monitorOf(['shop']);
+  const failedId = `${stampOf(after(HOUR))}-0a1b2c`;
+  await tellRun(bench.store, { database: 'shop', id: failedId, event: 'started' });
+  const working = await monitor.pass('light', after(HOUR + 60_000));
+  expect(working.published['shop']).toMatchObject({ failedRuns: 0, stuckRuns: 0 });
+  const late = await monitor.pass('light', after(3 * HOUR));
+  expect(late.published['shop']).toMatchObject({ failedRuns: 1, stuckRuns: 1 });
+  await tellRun(bench.store, {
+    ...{ database: 'shop', id: failedId, event: 'ended', exitCode: 5, failure: 'pg_dump said no' },
+    at: after(HOUR + 60_000).toISOString(),
+  });
+  const failed = await monitor.pass('light', after(3 * HOUR));
+  expect(failed.published['shop']).toMatchObject({ failedRuns: 1, stuckRuns: 0 });
+  expect(monitor.told).toContain(`shop: run ${failedId} ended with 5: pg_dump said no`);
+});
+
+test('an event of an end that cannot be read is a failure', async () => {
+  const id = `${stampOf(after(HOUR))}-0a1b2d`;
+  const [date, month, day] = [id.slice(0, 4), id.slice(4, 6), id.slice(6, 8)];
+  await bench.store.put(`audit/backup/orders/${date}/${month}/${day}/${id}-ended.json`, Buffer.from('{'));
+  const { published, error } = await monitorOf(['orders']).pass('light', after(2 * HOUR));
+  expect(error).toBeUndefined();
+  expect(published['orders']).toMatchObject({ failedRuns: 1, newestPointAge: 100_000 });
+});
+
+test('a task that ECS tells of is counted at once, and by every pass after it', async () => {
+  const monitor = monitorOf(['shop', 'garage']);
+  const arn = 'arn:aws:ecs:eu-central-1:111122223333';
+  const at = after(20 * HOUR);
+  const event = {
+    source: 'aws.ecs',
+    'detail-type': 'ECS Task State Change',
+    time: at.toISOString(),
+    detail: {
+      taskArn: `${arn}:task/backstop/c13b4cb40f1f4fe4a2971f76ae5a47ad`,
+      taskDefinitionArn: `${arn}:task-definition/backstop-backup-garage:1`,
+      ...{ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart', stoppedReason: 'no such secret' },
+      ...{ createdAt: at.toISOString(), stoppedAt: at.toISOString(), containers: [{ name: 'backup' }] },
+    },
+  };
+  const before = await monitor.pass('light', after(21 * HOUR));
+  const told = await monitor.answer(event, at);
+  expect(told.error).toBeUndefined();
+  expect(Object.keys(told.published)).toEqual(['garage']);
+  expect(told.published['garage']).toMatchObject({ failedRuns: 1 });
+  const { published } = await monitor.pass('light', after(21 * HOUR));
+  expect(published['garage']).toMatchObject({ failedRuns: 1 });
+  expect(published['shop']).toEqual(before.published['shop']);
+  expect(monitor.told).toContain(
+    'garage: task c13b4cb40f1f4fe4a2971f76ae5a47ad: TaskFailedToStart: no such secret',
+  );
+});
+
+test('an event that is none of ours publishes nothing, and one of no known kind is an error', async () => {
+  const monitor = monitorOf(['shop']);
+  expect(await monitor.answer({ pass: 'quick' }, made)).toMatchObject({ published: {} });
+  expect((await monitor.answer({ pass: 'quick' }, made)).error).toBeInstanceOf(Error);
+});
+
+describe('slots', () => {
+  /** One a day, six hours after the newest point, whatever time it is now. */
+  function daily(database: string) {
+    const slot = after(6 * HOUR);
+    const config = monitorConfig([database]);
+    const { schedule } = config.databases[database]!;
+    const cron = `${slot.getUTCMinutes()} ${slot.getUTCHours()} * * *`;
+    config.databases[database] = { schedule: { ...schedule, cron } };
+    return { config, monitor: monitorBench(config, bench.store, trusted) };
+  }
+
+  test("those of a schedule that nobody has seen before are nobody's fault; the next ones are", async () => {
+    const { monitor } = daily('garage');
+    const first = await monitor.pass('light', after(0));
+    expect(first.published['garage']).toMatchObject({ overdueSlots: 0 });
+    const later = await monitor.pass('light', after(2 * DAY));
+    expect(later.published['garage']).toMatchObject({ overdueSlots: 2 });
+  });
+
+  test('with another schedule they count anew, and with the old one again', async () => {
+    const { config, monitor } = daily('garage');
+    const once = config.databases['garage']!;
+    const hourly = { schedule: { ...once.schedule, cron: '0 * * * *' } };
+    await monitor.pass('light', after(0));
+    config.databases['garage'] = hourly;
+    const changed = await monitor.pass('light', after(2 * DAY));
+    expect(changed.published['garage']).toMatchObject({ overdueSlots: 0 });
+    config.databases['garage'] = once;
+    const back = await monitor.pass('light', after(4 * DAY));
+    expect(back.published['garage']).toMatchObject({ overdueSlots: 0 });
+    const records: string[] = [];
+    for await (const { key } of monitor.statusStore.list(scheduleRecordPrefix('garage'))) records.push(key);
+    expect(records).toHaveLength(3);
+  });
+
+  test('of a database with points they count from the newest one', async () => {
+    const { monitor } = daily('shop');
+    await monitor.pass('light', after(-30 * DAY));
+    const { published } = await monitor.pass('light', after(DAY));
+    expect(published['shop']!.overdueSlots).toBe(1);
+  });
+});
+
+test('a faulty manifest is passed over, told and counted, and silences nobody', async () => {
+  const faulty = `${stampOf(after(60_000))}-000000`;
+  await bench.store.put(`${manifestPrefix('shop')}${faulty}.json`, Buffer.from('{"payload": {}}'));
+  const monitor = monitorOf(['shop', 'garage']);
+  const light = await monitor.pass('light', after(HOUR));
+  expect(light.error).toBeUndefined();
+  expect(light.published['shop']!.newestPointAge).toBeCloseTo(1, 3);
+  const full = await monitor.pass('full', after(HOUR));
+  expect(full.published['shop']).toMatchObject({ points: 5, faultyManifests: 1 });
+  expect(full.published['garage']).toMatchObject({ faultyManifests: 0 });
+});
+
+test('a manifest whose name lies in the future is not even read', async () => {
+  const key = manifestKey('shop', `${stampOf(after(9 * DAY))}-000000`);
+  await bench.store.put(key, Buffer.from('{}'));
+  const { store, read } = watched(bench.store);
+  const { published } = await monitorOf(['shop'], store).pass('light', after(HOUR));
+  expect(published['shop']!.newestPointAge).toBeCloseTo(1, 3);
+  expect(read).not.toContain(key);
+});
+
+test('a point of long ago is found, too', async () => {
+  const { published } = await monitorOf(['shop']).pass('light', after(20 * DAY));
+  expect(published['shop']!.newestPointAge).toBeCloseTo(480, 1);
+});
+
+test('a point past its expiry is none: its objects may be gone', async () => {
+  const { published } = await monitorOf(['shop']).pass('light', after(31 * DAY));
+  expect(published['shop']!.newestPointAge).toBe(100_000);
+});
+
+describe('what cannot be looked at', () => {
+  const broken = (database: string): Store => ({
+    ...watched(bench.store).store,
+    list: (prefix, options) => {
+      if (prefix.includes(`/${database}/`)) throw new Error('the store is out of reach');
+      return bench.store.list(prefix, options);
+    },
+  });
+
+  test('one database is silent; the others are published; the pass fails and does not count', async () => {
+    const monitor = monitorOf(['garage', 'shop'], broken('garage'));
+    for (const pass of ['light', 'full'] as const) {
+      const { published, error } = await monitor.pass(pass, after(HOUR));
+      expect(published['garage']).toBeUndefined();
+      expect(published['shop']).toBeDefined();
+      expect(published['']?.monitorPasses).toBeUndefined();
+      expect(error).toMatchObject({
+        kind: 'store-failed',
+        message: expect.stringMatching(/garage: .*out of reach/),
+      });
+    }
+  });
+
+  test('guardrails that cannot be read are silent; all else is published', async () => {
+    const { published, error } = await monitorOf(['shop']).pass('full', after(HOUR), {
+      liveGuardrails: () => Promise.reject(new Error('access denied')),
+    });
+    expect(published['']).toEqual({ unconfirmedSubscriptions: 0 });
+    expect(published['shop']).toMatchObject({ points: 5 });
+    expect(error).toMatchObject({ message: expect.stringContaining('guardrails: access denied') });
+  });
+});
+
+test('a difference of the guardrails is counted and named', async () => {
+  const config = monitorConfig(['shop'], { guardrails: { versioning: 'Enabled' } });
+  const monitor = monitorBench(config, bench.store, trusted);
+  const { published } = await monitor.pass('full', after(HOUR), {
+    liveGuardrails: () => Promise.resolve({ versioning: 'Suspended' }),
+  });
+  expect(published['']).toMatchObject({ guardrailDifferences: 1 });
+  expect(monitor.told).toContain('Not as it was deployed: versioning is "Suspended" instead of "Enabled"');
+});
+
+test('points that somebody else signed are faulty, and make nothing fresh', async () => {
+  const monitor = monitorBench(monitorConfig(['shop']), bench.store, []);
+  const { published } = await monitor.pass('light', after(HOUR));
+  expect(published['shop']!.newestPointAge).toBe(100_000);
+});
