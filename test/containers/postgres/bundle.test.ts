@@ -1,0 +1,139 @@
+/**
+ * The program of the image: one file that needs nothing beside it. Names of the environment stand here in full: task
+ * definitions of one version may run an image of another.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { createKeyFile } from '../../../lib/runtime/file-signer';
+import { query, serverBinDirectory, TEST_PASSWORD } from '../../support/postgres-cluster';
+import { shopDatabase } from '../../support/small-database';
+
+const ROOT = path.resolve(__dirname, '../../..');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
+  execFileSync('npm', ['run', '--silent', 'bundle', '--', `--outfile=${folder}/main.js`], { cwd: ROOT });
+  chmodSync(folder, 0o555);
+});
+
+interface Ended {
+  readonly exitCode: number | string | null | undefined;
+  readonly output: string;
+}
+
+/** Plain Node, from the folder of the program, with nothing but this environment. */
+function runMain(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['main.js', ...args], { cwd: folder, env }, (error, stdout, stderr) => {
+      resolve({ exitCode: error === null ? 0 : error.code, output: stdout + stderr });
+    });
+  });
+}
+
+test('a task backs up and restores with its environment alone, and writes nothing beside its volumes', async () => {
+  const url = new URL(await shopDatabase());
+  const home = mkdtempSync(path.join(tmpdir(), 'task-'));
+  const key = path.join(home, 'key.pem');
+  await createKeyFile(key);
+  mkdirSync(path.join(home, 'scratch'));
+  const restored = `${url.pathname.slice(1)}_restored`;
+  url.password = '';
+  const env = {
+    PGPASSWORD: TEST_PASSWORD,
+    BACKSTOP_STORE: `file:${home}/store`,
+    BACKSTOP_SIGNER: `file:${key}`,
+    BACKSTOP_DATABASE: 'shop',
+    BACKSTOP_POSTGRES_BIN: serverBinDirectory(15) ?? '',
+    BACKSTOP_FROM: url.toString(),
+    BACKSTOP_TO: `postgres://backstop@${url.host}`,
+    BACKSTOP_TARGET_DATABASE: restored,
+    BACKSTOP_FORMAT: 'directory',
+    BACKSTOP_JOBS: '1',
+    BACKSTOP_COMPRESSION: 'gzip:2',
+    BACKSTOP_EXCLUDE_TABLE_DATA: 'audit_log',
+    BACKSTOP_KEEP: 'daily=7,weekly=56',
+    BACKSTOP_INVENTORY: 'rows+content',
+    BACKSTOP_REASON: 'schedule',
+    BACKSTOP_REQUESTED_BY: 'scheduler',
+    BACKSTOP_SCRATCH: path.join(home, 'scratch'),
+    BACKSTOP_STORAGE_CLASSES: 'weekly=STANDARD_IA',
+    BACKSTOP_AUTH: 'password',
+    BACKSTOP_SLOT: '2026-11-20T02:00:00Z',
+    BACKSTOP_IMAGE_DIGEST: `sha256:${'0'.repeat(64)}`,
+  };
+  const backup = await runMain(['backup'], env);
+  expect(backup).toEqual({ exitCode: 0, output: expect.stringContaining('Recovery point') });
+  expect(manifestIn(`${home}/store/manifests/postgres/shop`)).toMatchObject({
+    database: 'shop',
+    class: 'weekly',
+    format: 'directory',
+    jobs: 1,
+    compression: 'gzip:2',
+    excludedTableData: ['audit_log'],
+    reason: 'schedule',
+    requestedBy: 'scheduler',
+    inventory: { level: 'rows+content' },
+    imageDigest: env.BACKSTOP_IMAGE_DIGEST,
+  });
+  expect(eventsIn(`${home}/store/audit`)).toMatchObject([
+    { event: 'ended', exitCode: 0, slot: '2026-11-20T02:00:00.000Z' },
+    { event: 'started', slot: '2026-11-20T02:00:00.000Z' },
+  ]);
+  const restore = await runMain(['restore', 'newest'], env);
+  expect(restore).toEqual({ exitCode: 0, output: expect.stringContaining('no difference') });
+  url.password = TEST_PASSWORD;
+  url.pathname = `/${restored}`;
+  expect(await query(url.toString(), 'SELECT count(*)::int AS rows FROM invoice_line')).toEqual([
+    { rows: 20000 },
+  ]);
+  expect(readdirSync(folder)).toEqual(['main.js']);
+});
+
+function manifestIn(directory: string): unknown {
+  const [name = ''] = readdirSync(directory);
+  return (JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as { payload: unknown }).payload;
+}
+
+function eventsIn(directory: string): unknown[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.json'),
+  );
+  return names.sort().map((name) => JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as unknown);
+}
+
+test('the exit code of a task is that of its failure', async () => {
+  expect(await runMain(['backup'])).toEqual({
+    exitCode: 2,
+    output: expect.stringContaining('--database is not given'),
+  });
+});
+
+test('a task does no more than back up and restore', async () => {
+  const { output } = await runMain(['--help']);
+  expect([...output.matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, verb]) => verb)).toEqual([
+    'backup',
+    'restore',
+  ]);
+});
+
+test("what the program is made of gets into the image's build, and it knows no CDK", () => {
+  const { metafile } = buildSync({
+    ...{ entryPoints: ['containers/postgres/main.ts'], absWorkingDir: ROOT, bundle: true, platform: 'node' },
+    ...{ external: ['pg-native'], write: false, metafile: true },
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const letThrough = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('!') && line !== '!lib')
+    .map((line) => line.slice(1));
+  const own = inputs.filter((input) => !input.startsWith('node_modules/'));
+  expect(
+    own.filter((input) => !letThrough.some((entry) => input === entry || input.startsWith(`${entry}/`))),
+  ).toEqual([]);
+  expect(own.length).toBeGreaterThan(80);
+  expect(inputs.filter((input) => /node_modules\/(aws-cdk-lib|constructs)\//.test(input))).toEqual([]);
+});
