@@ -33,6 +33,7 @@ from werkzeug.datastructures import Headers
 
 from cloudformation_gaps import close_cloudformation_gaps
 from kms_gaps import close_kms_gaps
+from task_gaps import close_task_gaps
 
 DIGESTS = {
     "crc32": lambda body: binascii.crc32(body).to_bytes(4, "big"),
@@ -238,4 +239,5 @@ if __name__ == "__main__":
     close_gaps()
     close_kms_gaps()
     close_cloudformation_gaps()
+    close_task_gaps()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -1,0 +1,144 @@
+"""What CloudFormation makes of tasks, and moto's CloudFormation leaves out without a word.
+
+- task definitions: roles, size, platform, local disk;
+- secrets, schedules, groups of schedules, and alarms: moto makes none of them.
+"""
+
+import json
+import uuid
+
+from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat, cloudwatch_backends
+from moto.core.common_models import CloudFormationModel
+from moto.core.utils import pascal_to_camelcase, remap_nested_keys
+from moto.ecs.models import TaskDefinition, ecs_backends
+from moto.scheduler.models import scheduler_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+
+def close_task_gaps():
+    TaskDefinition.create_from_cloudformation_json = classmethod(create_task_definition)
+    teach("AWS::SecretsManager::Secret", make_secret)
+    teach("AWS::Scheduler::ScheduleGroup", make_schedule_group)
+    teach("AWS::Scheduler::Schedule", make_schedule)
+    teach("AWS::CloudWatch::Alarm", make_alarm)
+
+
+def create_task_definition(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    given = remap_nested_keys(cloudformation_json["Properties"], pascal_to_camelcase)
+    disk = given.get("ephemeralStorage")
+    return ecs_backends[account_id][region_name].register_task_definition(
+        family=given["family"],
+        container_definitions=given["containerDefinitions"],
+        volumes=given.get("volumes"),
+        requires_compatibilities=given.get("requiresCompatibilities"),
+        cpu=given.get("cpu"),
+        memory=given.get("memory"),
+        task_role_arn=given.get("taskRoleArn"),
+        execution_role_arn=given.get("executionRoleArn"),
+        runtime_platform=given.get("runtimePlatform"),
+        ephemeral_storage=disk and {"sizeInGiB": int(disk["sizeInGiB"])},
+    )
+
+
+def make_secret(name, properties, account_id, region_name):
+    generated = properties.get("GenerateSecretString", {})
+    answer = secretsmanager_backends[account_id][region_name].create_secret(
+        name=properties.get("Name", name),
+        secret_string=properties.get("SecretString") or generated.get("SecretStringTemplate") or uuid.uuid4().hex,
+        secret_binary=None,
+        description=properties.get("Description"),
+        tags=properties.get("Tags", []),
+        kms_key_id=properties.get("KmsKeyId"),
+        client_request_token=str(uuid.uuid4()),
+        replica_regions=[],
+        force_overwrite=False,
+    )
+    return json.loads(answer)["ARN"], {}
+
+
+def make_schedule_group(name, properties, account_id, region_name):
+    group = scheduler_backends[account_id][region_name].create_schedule_group(properties.get("Name", name), tags=[])
+    return group.name, {"Arn": group.arn}
+
+
+def make_schedule(name, properties, account_id, region_name):
+    schedule = scheduler_backends[account_id][region_name].create_schedule(
+        description=properties.get("Description"),
+        end_date=properties.get("EndDate"),
+        flexible_time_window=properties["FlexibleTimeWindow"],
+        group_name=properties.get("GroupName"),
+        kms_key_arn=properties.get("KmsKeyArn"),
+        name=properties.get("Name", name),
+        schedule_expression=properties["ScheduleExpression"],
+        schedule_expression_timezone=properties.get("ScheduleExpressionTimezone"),
+        start_date=properties.get("StartDate"),
+        state=properties.get("State"),
+        target=properties["Target"],
+        action_after_completion=None,
+    )
+    return schedule.name, {"Arn": schedule.arn}
+
+
+def make_alarm(name, properties, account_id, region_name):
+    alarm = cloudwatch_backends[account_id][region_name].put_metric_alarm(
+        name=properties.get("AlarmName", name),
+        namespace=properties.get("Namespace"),
+        metric_name=properties.get("MetricName"),
+        metric_data_queries=[metric_query(query) for query in properties.get("Metrics", [])] or None,
+        comparison_operator=properties["ComparisonOperator"],
+        evaluation_periods=int(properties["EvaluationPeriods"]),
+        datapoints_to_alarm=int(properties.get("DatapointsToAlarm", properties["EvaluationPeriods"])),
+        period=int(properties.get("Period", 0)) or None,
+        threshold=float(properties["Threshold"]),
+        statistic=properties.get("Statistic"),
+        description=properties.get("AlarmDescription"),
+        dimensions=properties.get("Dimensions", []),
+        alarm_actions=properties.get("AlarmActions", []),
+        ok_actions=properties.get("OKActions", []),
+        treat_missing_data=properties.get("TreatMissingData"),
+    )
+    return alarm.name, {"Arn": alarm.alarm_arn}
+
+
+def metric_query(query):
+    stat = query.get("MetricStat")
+    return MetricDataQuery(
+        query_id=query["Id"],
+        label=query.get("Label"),
+        period=query.get("Period"),
+        return_data=query.get("ReturnData"),
+        expression=query.get("Expression"),
+        metric_stat=stat and MetricStat(metric(stat["Metric"]), stat["Period"], stat["Stat"], stat.get("Unit")),
+    )
+
+
+def metric(given):
+    dimensions = [Dimension(each["Name"], each["Value"]) for each in given.get("Dimensions", [])]
+    return Metric(given["MetricName"], given["Namespace"], dimensions)
+
+
+def teach(resource_type, make):
+    """@param make from name, properties, account and region to the physical id and the attributes"""
+
+    def create(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        made = cls()
+        made.physical_resource_id, made.attributes = make(
+            resource_name, cloudformation_json["Properties"], account_id, region_name
+        )
+        return made
+
+    # moto knows the direct subclasses, and reads the service's name from the module's.
+    _, service, name = resource_type.split("::")
+    type(
+        f"CloudFormation{name}",
+        (CloudFormationModel,),
+        {
+            "__module__": f"moto.{service.lower()}.models",
+            "cloudformation_name_type": staticmethod(lambda: ""),
+            "cloudformation_type": staticmethod(lambda: resource_type),
+            "has_cfn_attr": classmethod(lambda cls, attribute: True),
+            "create_from_cloudformation_json": classmethod(create),
+            "get_cfn_attribute": lambda made, attribute: made.attributes[attribute],
+            "is_created": lambda made: True,
+        },
+    )
