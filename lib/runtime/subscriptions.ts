@@ -18,9 +18,11 @@ export function snsClient(): SNSClient {
   });
 }
 
+/** Stands instead of an ARN; of one that was cancelled stands `Deleted` for a while. */
+const PENDING = 'PendingConfirmation';
+
 /**
- * Instead of an ARN a subscription has a word until it is confirmed, and again when it was deleted:
- * docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+ * Without those that were cancelled: docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
  * @throws Failure `store-failed`
  */
 export async function readSubscriptions(client: SNSClient, topicArn: string): Promise<Subscription[]> {
@@ -34,8 +36,10 @@ export async function readSubscriptions(client: SNSClient, topicArn: string): Pr
         cause: error,
       });
     });
-    for (const { Endpoint = '', SubscriptionArn = '' } of answer.Subscriptions ?? [])
-      found.push({ endpoint: Endpoint, confirmed: SubscriptionArn.startsWith('arn:') });
+    for (const { Endpoint = '', SubscriptionArn = '' } of answer.Subscriptions ?? []) {
+      const confirmed = SubscriptionArn.startsWith('arn:');
+      if (confirmed || SubscriptionArn === PENDING) found.push({ endpoint: Endpoint, confirmed });
+    }
     NextToken = answer.NextToken;
   } while (NextToken !== undefined && NextToken !== '');
   return found;

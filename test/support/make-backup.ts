@@ -27,11 +27,12 @@ export interface Bench {
   keys(prefix?: string): Promise<string[]>;
 }
 
-export async function makeBench(url: string, store?: Store): Promise<Bench> {
+/** @param own signs instead of the key file that is made. @default - the key file */
+export async function makeBench(url: string, store?: Store, own?: Signer): Promise<Bench> {
   const home = mkdtempSync(path.join(tmpdir(), 'bench-'));
   const keyFile = path.join(home, 'key.pem');
   const publicKeyFile = await createKeyFile(keyFile);
-  const signer = await FileSigner.open(keyFile);
+  const signer = own ?? (await FileSigner.open(keyFile));
   const scratchRoot = path.join(home, 'scratch');
   mkdirSync(scratchRoot);
   const used = store ?? new DirectoryStore(path.join(home, 'store'));
