@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
+import { registerDoctor } from './doctor';
 import { registerInit } from './init';
 import { registerKeys } from './keys';
 import { registerList } from './list';
@@ -13,6 +14,7 @@ import { registerShow } from './show';
 export function programOf(io: CommandIo): Command {
   const verbs = [
     registerInit,
+    registerDoctor,
     registerBackup,
     registerList,
     registerShow,
