@@ -9,7 +9,6 @@ export function namesOf(installation: string) {
     cluster: installation,
     scheduleGroup: installation,
     topic: `${installation}-alarms`,
-    restoreTaskFamily: `${installation}-restore`,
     restoreTargetSecret: `${installation}/restore-target`,
     dashboard: installation,
     parameters: {
@@ -26,6 +25,19 @@ export function namesOf(installation: string) {
 /** Family of a database's task definition; the monitor tells runs apart by it. Dots are not allowed in a family. */
 export function backupTaskFamily(installation: string, database: string): string {
   return `${installation}-backup-${database.replaceAll('.', '_')}`;
+}
+
+/** A task definition for each major version of PostgreSQL: a restore needs the client programs of the target's. */
+export function restoreTaskFamily(installation: string, major: number): string {
+  return `${installation}-restore-${major}`;
+}
+
+/**
+ * The one role that may lock, hold and tag recovery points: the bucket's policy knows it by this name. Roles belong to an
+ * account, so the name carries the region.
+ */
+export function keeperRoleName(installation: string, region: string): string {
+  return `${installation}-keeper-${region}`;
 }
 
 /** The container whose exit code decides: other containers of a task may end as they like. */

@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic';
 import { BackupDashboard } from '../constructs/backup-dashboard';
+import { RestoreTasks } from '../constructs/restore-tasks';
 import { StorageAccess } from '../constructs/storage-access';
 import { SystemAlarms } from '../constructs/system-alarms';
 import { TaskCluster } from '../constructs/task-cluster';
@@ -25,6 +26,11 @@ export class ComputeStack extends Stack {
     this.storage = new StorageAccess(this, installation);
     this.network = new TaskNetwork(this, 'Network', { installation, settings: network });
     this.cluster = new TaskCluster(this, 'Tasks', { installation });
+    new RestoreTasks(this, 'Restore', {
+      settings: props.settings,
+      storage: this.storage,
+      placement: this.network.placement,
+    });
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', {
       installation,
       notifications,

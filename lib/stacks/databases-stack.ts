@@ -1,10 +1,13 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { alarmTargetOf } from '../constructs/alarm-topic';
+import { isReached } from '../constructs/backup-environment';
+import { BackupSchedule } from '../constructs/backup-schedule';
+import { BackupTask } from '../constructs/backup-task';
 import { DatabaseAlarms } from '../constructs/database-alarms';
-import { programLog } from '../constructs/program-log';
 import type { AlarmTarget } from '../constructs/runbook-alarm';
 import { StorageAccess } from '../constructs/storage-access';
+import { publishedPlacement } from '../constructs/task-placement';
 import type { Settings } from '../settings/schema';
 
 export interface DatabasesStackProps extends StackProps {
@@ -20,16 +23,28 @@ export class DatabasesStack extends Stack {
 
   constructor(scope: Construct, id: string, props: DatabasesStackProps) {
     super(scope, id, props);
-    this.storage = new StorageAccess(this, props.settings.name);
-    this.alarms = alarmTargetOf(this, props.settings);
-    for (const name of props.databases) this.addDatabase(name, props.settings);
+    const { settings } = props;
+    this.storage = new StorageAccess(this, settings.name);
+    this.alarms = alarmTargetOf(this, settings);
+    for (const name of props.databases) this.addDatabase(name, settings);
   }
 
-  private addDatabase(name: string, { compute, databases }: Settings): void {
+  private addDatabase(name: string, { name: installation, compute, network, databases }: Settings): void {
     const scope = new Construct(this, name);
     const settings = databases[name];
     if (settings === undefined) return;
     new DatabaseAlarms(scope, 'Alarms', { ...this.alarms, database: name, settings });
-    programLog(scope, compute.logDays);
+    if (!isReached(settings)) return;
+    const { storage } = this;
+    const placement = publishedPlacement(this, installation, network);
+    const { task } = new BackupTask(scope, 'Backup', {
+      installation,
+      database: name,
+      settings,
+      compute,
+      storage,
+    });
+    const schedule = { installation, database: name, settings: settings.schedule, task, placement };
+    new BackupSchedule(scope, 'Schedule', schedule);
   }
 }
