@@ -4,13 +4,28 @@ import type { Principal } from './evaluate';
 import type { PolicyDocument } from './policy-document';
 import { Resolver, type Resource, type Template, type Templates } from './resolve';
 
-export interface DeployedResource {
-  readonly stack: string;
-  readonly logicalId: string;
-  readonly type: string;
-  /** Without intrinsics. */
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly resolver: Resolver;
+/** Its properties are without intrinsics. */
+export class DeployedResource {
+  constructor(
+    readonly stack: string,
+    readonly logicalId: string,
+    private readonly resource: Resource,
+    private readonly resolver: Resolver,
+  ) {}
+
+  get properties(): Readonly<Record<string, unknown>> {
+    return this.resolver.once(`properties of ${this.logicalId}`, () =>
+      this.resolver.resolve(this.resource.Properties ?? {}),
+    ) as Readonly<Record<string, unknown>>;
+  }
+
+  get arn(): string {
+    return this.resolver.arn(this.logicalId);
+  }
+
+  get ref(): unknown {
+    return this.resolver.resolve({ Ref: this.logicalId });
+  }
 }
 
 /** Which property of a policy resource lists what the policy belongs to. */
@@ -28,14 +43,20 @@ export function templatesOf(app: App): Templates {
 }
 
 export class DeployedApp {
-  constructor(readonly templates: Templates) {}
+  private readonly byType = new Map<string, DeployedResource[]>();
 
-  all(type: string): DeployedResource[] {
-    return Object.entries(this.templates).flatMap(([stack, { Resources = {} }]) =>
-      Object.entries(Resources)
-        .filter(([, resource]) => resource.Type === type)
-        .map(([logicalId, resource]) => this.deployed(stack, logicalId, resource)),
-    );
+  constructor(readonly templates: Templates) {
+    for (const [stack, { Resources = {} }] of Object.entries(templates)) {
+      const resolver = new Resolver(templates, stack);
+      for (const [logicalId, resource] of Object.entries(Resources)) {
+        const deployed = new DeployedResource(stack, logicalId, resource, resolver);
+        this.byType.set(resource.Type, [...this.all(resource.Type), deployed]);
+      }
+    }
+  }
+
+  all(type: string): readonly DeployedResource[] {
+    return this.byType.get(type) ?? [];
   }
 
   /** The one resource of the type that answers to the description. */
@@ -48,9 +69,7 @@ export class DeployedApp {
 
   role(arn: string): Principal {
     const name = nameOf(arn);
-    const roles = this.all('AWS::IAM::Role').filter(
-      ({ resolver, logicalId }) => resolver.arn(logicalId) === arn,
-    );
+    const roles = this.all('AWS::IAM::Role').filter((role) => role.arn === arn);
     if (roles.length !== 1) throw new Error(`${roles.length} roles ${arn}`);
     const { Policies = [], ManagedPolicyArns = [] } = roles[0]!.properties as RoleProperties;
     if (ManagedPolicyArns.length > 0) throw new Error(`What does ${ManagedPolicyArns.join(' and ')} allow?`);
@@ -87,24 +106,48 @@ export class DeployedApp {
     ];
   }
 
-  private own(type: string, property: string, arn: string): PolicyDocument[] {
-    return this.all(type)
-      .filter(({ resolver, logicalId }) => resolver.arn(logicalId) === arn)
-      .map(({ properties }) => properties[property] as PolicyDocument);
+  /** Every policy of the app, with what it belongs to. */
+  policies(): readonly OwnedPolicy[] {
+    const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', ...Object.keys(POLICY_RESOURCES)];
+    return [
+      ...attached.flatMap((type) => this.documents(type, ({ PolicyDocument }) => [PolicyDocument])),
+      ...this.documents('AWS::IAM::Role', ({ AssumeRolePolicyDocument, Policies = [] }) => [
+        AssumeRolePolicyDocument,
+        ...Policies.map(({ PolicyDocument }) => PolicyDocument),
+      ]),
+      ...this.documents('AWS::KMS::Key', ({ KeyPolicy }) => [KeyPolicy]),
+    ];
   }
 
-  private deployed(stack: string, logicalId: string, { Type, Properties = {} }: Resource): DeployedResource {
-    const resolver = new Resolver(this.templates, stack);
-    return {
-      stack,
-      logicalId,
-      type: Type,
-      resolver,
-      get properties() {
-        return resolver.resolve(Properties) as Readonly<Record<string, unknown>>;
-      },
-    };
+  private documents(
+    type: string,
+    documentsOf: (properties: AnyPolicies) => readonly PolicyDocument[],
+  ): OwnedPolicy[] {
+    return this.all(type).flatMap(({ stack, logicalId, properties }) =>
+      documentsOf(properties as unknown as AnyPolicies).map((document) => ({
+        of: `${stack}/${logicalId}`,
+        document,
+      })),
+    );
   }
+
+  private own(type: string, property: string, arn: string): PolicyDocument[] {
+    return this.all(type)
+      .filter((resource) => resource.arn === arn)
+      .map(({ properties }) => properties[property] as PolicyDocument);
+  }
+}
+
+export interface OwnedPolicy {
+  /** Stack and logical id. */
+  readonly of: string;
+  readonly document: PolicyDocument;
+}
+
+interface AnyPolicies extends RoleProperties {
+  readonly PolicyDocument: PolicyDocument;
+  readonly AssumeRolePolicyDocument: PolicyDocument;
+  readonly KeyPolicy: PolicyDocument;
 }
 
 interface RoleProperties {

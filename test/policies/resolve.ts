@@ -12,9 +12,14 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
+export interface TemplateParameter {
+  readonly Type: string;
+  readonly Default?: string;
+}
+
 export interface Template {
   readonly Resources?: Readonly<Record<string, Resource>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: string }>>;
+  readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
   readonly Outputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
@@ -29,7 +34,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-const regional = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+export const regional = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
 
 interface Naming {
   /** Property with the name that a person gave. */
@@ -68,8 +73,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
   },
 };
 
-/** One stack's view of the deployed app. */
+/** One stack's view of the deployed app. What it once found out, it keeps. */
 export class Resolver {
+  private readonly found = new Map<string, unknown>();
+
   constructor(
     private readonly templates: Templates,
     private readonly stack: string,
@@ -82,10 +89,15 @@ export class Resolver {
     const [only, ...others] = Object.entries(value);
     if (only !== undefined && others.length === 0) {
       const [name, argument] = only;
-      if (name === 'Ref') return this.ref(argument as string);
+      if (name === 'Ref') return this.once(`Ref ${argument as string}`, () => this.ref(argument as string));
       if (name.startsWith('Fn::')) return this.call(name, argument);
     }
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.resolve(each)]));
+  }
+
+  once(name: string, find: () => unknown): unknown {
+    if (!this.found.has(name)) this.found.set(name, find());
+    return this.found.get(name);
   }
 
   text(value: unknown): string {
@@ -96,9 +108,11 @@ export class Resolver {
 
   /** @throws for a type whose names are not known here */
   arn(logicalId: string): string {
-    const { naming, name } = this.naming(logicalId);
-    if (naming === undefined) throw new Error(`What is the ARN of ${this.stack}/${logicalId}?`);
-    return naming.arn(name);
+    return this.once(`ARN of ${logicalId}`, () => {
+      const { naming, name } = this.naming(logicalId);
+      if (naming === undefined) throw new Error(`What is the ARN of ${this.stack}/${logicalId}?`);
+      return naming.arn(name);
+    }) as string;
   }
 
   private call(name: string, argument: unknown): unknown {
@@ -121,6 +135,8 @@ export class Resolver {
         const [separator, text] = argument as [string, unknown];
         return this.text(text).split(separator);
       }
+      case 'Fn::GetAZs':
+        return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
       default:
         throw new Error(`${this.stack}: what does ${name} stand for?`);
     }
@@ -141,12 +157,15 @@ export class Resolver {
     const pseudo = PSEUDO_PARAMETERS[logicalId];
     if (pseudo !== undefined) return pseudo;
     const parameter = this.templates[this.stack]?.Parameters?.[logicalId];
-    if (parameter !== undefined)
-      return parameter.Type.startsWith('AWS::SSM::Parameter::Value')
-        ? this.parameter(parameter.Default!)
-        : parameter.Default;
+    if (parameter !== undefined) return this.given(parameter);
     const { naming, name } = this.naming(logicalId);
     return naming?.ref === 'arn' ? naming.arn(name) : name;
+  }
+
+  private given({ Type, Default = '' }: TemplateParameter): unknown {
+    if (!Type.startsWith('AWS::SSM::Parameter::Value')) return Default;
+    const value = this.parameter(Default);
+    return Type.includes('List<') ? (value as string).split(',') : value;
   }
 
   private attribute(logicalId: string, attribute: string): unknown {

@@ -1,0 +1,278 @@
+/**
+ * Who may do what: one line each. Whoever is not named in `allowed` must be turned away, and where `refusedBy` names a
+ * statement, by that statement, whatever else allows it. docs/security.md shows the table.
+ */
+import { alarmName } from '../../lib/contract/alarms';
+import { backupTaskFamily, namesOf, restoreTaskFamily } from '../../lib/contract/names';
+import {
+  call,
+  create,
+  list,
+  overwrite,
+  passRole,
+  read,
+  s3,
+  sign,
+  throughS3,
+  uploadPart,
+  type Call,
+} from './calls';
+import type { DeployedApp } from './deployed-app';
+import {
+  ACCESS_LOG_BUCKET,
+  BUCKET,
+  INSTALLATION,
+  keyArn,
+  LONGEST_CLASS_DAYS,
+  MAJOR,
+  secretArn,
+  STATUS_BUCKET,
+} from './installation';
+import { taskDefinition, type Who } from './principals';
+import { regional } from './resolve';
+
+export interface Row {
+  readonly does: string;
+  readonly call: Call;
+  readonly allowed: readonly Who[];
+  /** Sid of the statement that turns all others away; undefined where nothing allows it to them. */
+  readonly refusedBy: string | undefined;
+}
+
+/** @param refusedBy the statement that turns all others away. @default - nothing allows it to them */
+const row = (does: string, call: Call, allowed: readonly Who[], refusedBy?: string): Row => ({
+  does,
+  call,
+  allowed,
+  refusedBy,
+});
+
+export type Table = Readonly<Record<string, readonly Row[]>>;
+
+const ADMINS = ['deployment', 'breakGlass', 'administrator'] as const;
+const MAY_CHANGE = ['deployment', 'breakGlass'] as const;
+const MAY_DESTROY = ['breakGlass'] as const;
+const NOBODY = [] as const;
+
+/** CDK's own statements for enforceSSL have no Sid. */
+const UNNAMED = 'a statement without a name';
+
+const FOREIGN_KEY = 'arn:aws:kms:eu-central-1:999999999999:key/1';
+const ID = '20261120T020000Z-0a1b2c';
+const DAY = '2026/11/20';
+
+/** @param own the database whose backup is looked at. @param other another one of the installation */
+export function tableOf(app: DeployedApp, own: string, other: string): Table {
+  return {
+    'New objects': newObjects(app, own, other),
+    Reading: reading(app, own, other),
+    'Locks, holds and tags': protection(own),
+    Destroying: destroying(own),
+    'The bucket': bucket(),
+    Keys: keys(app),
+    Secrets: secrets(own, other),
+    'Running programs': running(app, own, other),
+    Noticing: noticing(),
+  };
+}
+
+const point = (database: string, retentionClass = 'daily') =>
+  `points/${retentionClass}/postgres/${database}/${ID}/dump/toc.dat`;
+const manifest = (database: string) => `manifests/postgres/${database}/${ID}.json`;
+const evidence = (database: string) => `evidence/postgres/${database}/${ID}/d1.json`;
+const audit = (program: string, database: string) => `audit/${program}/${database}/${DAY}/${ID}-started.json`;
+const object = (database: string) => `${BUCKET}/${point(database)}`;
+
+function newObjects(app: DeployedApp, own: string, other: string): Row[] {
+  const to = { bucket: BUCKET, key: keyArn(app, 'backupKeyArn') };
+  const copied = { 's3:x-amz-copy-source': object(own) };
+  const plain = { 's3:x-amz-server-side-encryption': 'AES256' };
+  const foreign = { 's3:x-amz-server-side-encryption-aws-kms-key-id': FOREIGN_KEY };
+  const insecure = { 'aws:SecureTransport': 'false' };
+  const oldTls = { 's3:TlsVersion': '1.1' };
+  const backup: Who[] = ['backup', ...ADMINS];
+  return [
+    row('a new object of a point', create(to, point(own)), backup),
+    row('parts of a large one', uploadPart(to, point(own)), backup),
+    row('the manifest', create(to, manifest(own)), backup),
+    row('an export', create(to, `exports/postgres/${own}/${ID}/dump.custom`), backup),
+    row('history of a backup', create(to, audit('backup', own)), backup),
+    row('history of a restore', create(to, audit('restore', own)), ['restore', ...ADMINS]),
+    row('history of the keeper', create(to, audit('keeper', own)), ['keeper', ...ADMINS]),
+    row('history of a drill', create(to, audit('drill', own)), ADMINS),
+    row('evidence of a drill', create(to, evidence(own)), ADMINS),
+    row('a point of a class that is not kept', create(to, point(own, 'yearly')), ADMINS),
+    row("another database's point", create(to, point(other)), ADMINS),
+    row("another database's manifest", create(to, manifest(other)), ADMINS),
+    row("another database's history", create(to, audit('backup', other)), ADMINS),
+    row('an object outside of every prefix', create(to, 'index.html'), ADMINS),
+    row('over what is there (no If-None-Match)', overwrite(to, point(own)), NOBODY, 'DenyOverwriting'),
+    row('over a manifest', overwrite(to, manifest(own)), NOBODY, 'DenyOverwriting'),
+    row('a copy within S3', overwrite(to, point(own), copied), NOBODY, 'DenyOverwriting'),
+    row('without the key', create(to, point(own), plain), NOBODY, 'DenyOtherEncryption'),
+    row('with another key', create(to, point(own), foreign), NOBODY, 'DenyOtherKeys'),
+    row('without TLS', create(to, point(own), insecure), NOBODY, UNNAMED),
+    row('with TLS 1.1', create(to, point(own), oldTls), NOBODY, UNNAMED),
+  ];
+}
+
+function reading(app: DeployedApp, own: string, other: string): Row[] {
+  const from = { bucket: BUCKET, key: keyArn(app, 'backupKeyArn') };
+  const status = `${STATUS_BUCKET}/status.json`;
+  const readers: Who[] = ['restore', 'monitor', 'keeper', ...ADMINS];
+  return [
+    row('a point', read(from, point(own)), ['restore', ...ADMINS]),
+    row('an export', read(from, `exports/postgres/${own}/${ID}/dump.custom`), ['restore', ...ADMINS]),
+    row('thaw a point', s3('RestoreObject', object(own)), ['restore', ...ADMINS]),
+    row('its manifest', read(from, manifest(own)), ['backup', ...readers]),
+    row("another database's manifest", read(from, manifest(other)), readers),
+    row('evidence', read(from, evidence(own)), ['monitor', 'keeper', ...ADMINS]),
+    row('history', read(from, audit('backup', own)), ['monitor', ...ADMINS]),
+    row('lock of a point', s3('GetObjectRetention', object(own)), readers),
+    row('list points', list(BUCKET, `points/daily/postgres/${own}/`), readers),
+    row('list its manifests', list(BUCKET, `manifests/postgres/${own}/`), ['backup', ...readers]),
+    row("list another database's manifests", list(BUCKET, `manifests/postgres/${other}/`), readers),
+    row('list everything', list(BUCKET, ''), ADMINS),
+    row('status pages', s3('GetObject', status), ['monitor', ...ADMINS]),
+    row('write a status page', s3('PutObject', status), ['monitor', ...ADMINS]),
+    row('delete a status page', s3('DeleteObject', status), ADMINS),
+    row('access logs', s3('GetObject', `${ACCESS_LOG_BUCKET}/postgres/log`), ADMINS),
+  ];
+}
+
+function protection(own: string): Row[] {
+  const keeper: Who[] = ['keeper', ...ADMINS];
+  const tags = (tag: string, value: string) => ({
+    [`s3:RequestObjectTag/${tag}`]: value,
+    's3:RequestObjectTagKeys': [tag],
+  });
+  const lock = (days: number) =>
+    s3('PutObjectRetention', object(own), { 's3:object-lock-remaining-retention-days': `${days}` });
+  const tooLong = lock(LONGEST_CLASS_DAYS + 2);
+  const lifted = [...lock(1), ...s3('BypassGovernanceRetention', object(own))];
+  return [
+    row('extend a lock', lock(30), keeper),
+    row('extend it beyond the longest class', tooLong, NOBODY, 'DenyEndlessLocks'),
+    row('shorten or lift a lock', lifted, MAY_DESTROY, 'DenyDestructionOfObjects'),
+    row('set or release a legal hold', s3('PutObjectLegalHold', object(own)), keeper),
+    row('tag for expiry', s3('PutObjectVersionTagging', object(own), tags('expire', 'yes')), keeper),
+    row('set another tag', s3('PutObjectVersionTagging', object(own), tags('owner', 'me')), ADMINS),
+    row('tag without a version', s3('PutObjectTagging', object(own), tags('expire', 'yes')), ADMINS),
+    row('take tags away', s3('DeleteObjectVersionTagging', object(own)), ADMINS),
+  ];
+}
+
+function destroying(own: string): Row[] {
+  const refused = (does: string, ...actions: string[]): Row => {
+    const all = actions.flatMap((action) => s3(action, object(own)));
+    return row(does, all, MAY_DESTROY, 'DenyDestructionOfObjects');
+  };
+  return [
+    refused('hide an object (delete marker)', 'DeleteObject'),
+    refused('delete a version', 'DeleteObjectVersion'),
+    refused('delete a locked version', 'DeleteObjectVersion', 'BypassGovernanceRetention'),
+    refused('write as replication does', 'ReplicateObject'),
+    refused('delete as replication does', 'ReplicateDelete'),
+    refused('encrypt anew with another key', 'UpdateObjectEncryption'),
+    row('delete the bucket', s3('DeleteBucket', BUCKET), MAY_DESTROY, 'DenyDeletionOfTheBucket'),
+  ];
+}
+
+function bucket(): Row[] {
+  const change = (does: string, action: string): Row =>
+    row(does, s3(action, BUCKET), MAY_CHANGE, 'DenyWeakeningOfTheBucket');
+  return [
+    change('change its policy', 'PutBucketPolicy'),
+    change('delete its policy', 'DeleteBucketPolicy'),
+    change('change its default lock', 'PutBucketObjectLockConfiguration'),
+    change('change its lifecycle', 'PutLifecycleConfiguration'),
+    change('change its versioning', 'PutBucketVersioning'),
+    change('change its encryption', 'PutEncryptionConfiguration'),
+    change('change its replication', 'PutReplicationConfiguration'),
+    change('open it to the public', 'PutBucketPublicAccessBlock'),
+    change('change its access list', 'PutBucketAcl'),
+    change('change who owns its objects', 'PutBucketOwnershipControls'),
+    change('change its access log', 'PutBucketLogging'),
+    change('change its notifications', 'PutBucketNotification'),
+  ];
+}
+
+function keys(app: DeployedApp): Row[] {
+  const encryption = keyArn(app, 'backupKeyArn');
+  const manifests = keyArn(app, 'manifestSigningKeyArn');
+  const evidence = keyArn(app, 'evidenceSigningKeyArn');
+  const change = (does: string, action: string, allowed: readonly Who[], refusedBy: string): Row[] =>
+    Object.entries({ encryption, manifests, evidence }).map(([use, key]) =>
+      row(`${does} (${use})`, call(`kms:${action}`, key), allowed, refusedBy),
+    );
+  return [
+    row('sign a manifest', sign(manifests), ['backup', ...ADMINS]),
+    row('sign evidence', sign(evidence), ADMINS),
+    row('sign with another algorithm', sign(manifests, 'ECDSA_SHA_384'), ADMINS),
+    row('decrypt without S3', call('kms:Decrypt', encryption), ADMINS),
+    row('decrypt from another bucket', throughS3('Decrypt', encryption, `${BUCKET}-2`), ADMINS),
+    row('grant a key to somebody', call('kms:CreateGrant', encryption), ADMINS),
+    ...change('delete a key', 'ScheduleKeyDeletion', MAY_DESTROY, 'DenyDestructionOfTheKey'),
+    ...change('disable a key', 'DisableKey', MAY_DESTROY, 'DenyDestructionOfTheKey'),
+    ...change("change a key's policy", 'PutKeyPolicy', MAY_CHANGE, 'DenyChangeOfTheKeysProtection'),
+    ...change("end a key's rotation", 'DisableKeyRotation', MAY_CHANGE, 'DenyChangeOfTheKeysProtection'),
+  ];
+}
+
+function secrets(own: string, other: string): Row[] {
+  const target = secretArn(namesOf(INSTALLATION).restoreTargetSecret);
+  const get = (secret: string) => call('secretsmanager:GetSecretValue', secret);
+  return [
+    row("the database's password", get(secretArn(`${own}-password`)), ['backupStart', ...ADMINS]),
+    row("another database's password", get(secretArn(`${other}-password`)), ADMINS),
+    row('the target of a restore', get(target), ['restoreStart', ...ADMINS]),
+    row('change the target of a restore', call('secretsmanager:PutSecretValue', target), ADMINS),
+    row("a webhook's URL", get(secretArn('webhook')), ['webhook', ...ADMINS]),
+    row('any other secret', get(secretArn('payroll')), ADMINS),
+  ];
+}
+
+function running(app: DeployedApp, own: string, other: string): Row[] {
+  const ownTask = taskDefinition(app, backupTaskFamily(INSTALLATION, own));
+  const otherTask = taskDefinition(app, backupTaskFamily(INSTALLATION, other));
+  const restoreTask = taskDefinition(app, restoreTaskFamily(INSTALLATION, MAJOR));
+  const role = ({ properties }: typeof ownTask, name = 'TaskRoleArn') => properties[name] as string;
+  const cluster = (name: string) => regional('ecs', `cluster/${name}`);
+  const task = regional('ecs', `task/${INSTALLATION}/1`);
+  const run = (task: typeof ownTask, inCluster = INSTALLATION) =>
+    call('ecs:RunTask', task.arn, { 'ecs:cluster': cluster(inCluster) });
+  const scheduler: Who[] = ['scheduler', ...ADMINS];
+  return [
+    row('run the backup', run(ownTask), scheduler),
+    row('run it in another cluster', run(ownTask, 'default'), ADMINS),
+    row('pass its role to its task', passRole(role(ownTask)), scheduler),
+    row('pass the role of its start', passRole(role(ownTask, 'ExecutionRoleArn')), scheduler),
+    row('pass its role to another service', passRole(role(ownTask), 'lambda.amazonaws.com'), ADMINS),
+    row("run another database's backup", run(otherTask), ADMINS),
+    row("pass another backup's role", passRole(role(otherTask)), ADMINS),
+    row('run a restore', run(restoreTask), ADMINS),
+    row("pass the restore's role", passRole(role(restoreTask)), ADMINS),
+    row('become the backup', call('sts:AssumeRole', role(ownTask)), NOBODY),
+    row('become the restore', call('sts:AssumeRole', role(restoreTask)), NOBODY),
+    row('type into a running task', call('ecs:ExecuteCommand', task), ADMINS),
+    row('stop a running task', call('ecs:StopTask', task), ADMINS),
+    row('change a program', call('ecs:RegisterTaskDefinition', ownTask.arn), ADMINS),
+    row('change a role', call('iam:PutRolePolicy', role(ownTask)), ADMINS),
+  ];
+}
+
+function noticing(): Row[] {
+  const topic = regional('sns', namesOf(INSTALLATION).topic);
+  const alarm = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, 'MonitorSilent')}`);
+  const schedule = regional('scheduler', `schedule/${namesOf(INSTALLATION).scheduleGroup}/1`);
+  return [
+    row('publish a metric', call('cloudwatch:PutMetricData', '*'), ADMINS),
+    row('publish to the topic', call('sns:Publish', topic), ADMINS),
+    row('subscribe to it', call('sns:Subscribe', topic), ADMINS),
+    row('delete an alarm', call('cloudwatch:DeleteAlarms', alarm), ADMINS),
+    row('silence an alarm', call('cloudwatch:DisableAlarmActions', alarm), ADMINS),
+    row('change a schedule', call('scheduler:UpdateSchedule', schedule), ADMINS),
+    row('delete a schedule', call('scheduler:DeleteSchedule', schedule), ADMINS),
+    row('delete a log', call('logs:DeleteLogGroup', regional('logs', 'log-group:any:*')), ADMINS),
+  ];
+}

@@ -1,0 +1,59 @@
+/** The apps whose templates must keep the rules: every example, every kind of network, and one with many databases. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Settings, SettingsInput } from '../../lib/settings/schema';
+import { defineSettings } from '../../lib/settings/settings';
+import { addStacks } from '../../lib/stacks/add-stacks';
+import { DeployedApp, templatesOf } from '../policies/deployed-app';
+import { newApp } from '../support/synthesize';
+
+const EXAMPLES = path.resolve(__dirname, '../../examples');
+
+const DATABASE = {
+  connection: {
+    host: 'db.example.com',
+    database: 'app',
+    user: 'backstop',
+    password: { secret: 'backstop/app', field: 'password' },
+  },
+  keepDays: { daily: 30 },
+} as const;
+
+const databases = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`db-${index + 1}`, DATABASE]));
+
+const app = (name: string, changes: Partial<SettingsInput> = {}): Settings =>
+  defineSettings({ name, databases: databases(1), ...changes });
+
+/** More than one stack of databases. */
+export const MANY = 30;
+
+const SETTINGS: Readonly<Record<string, Settings>> = {
+  ...Object.fromEntries(
+    readdirSync(EXAMPLES).map((file) => [
+      `examples/${file}`,
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      (require(path.join(EXAMPLES, file)) as { readonly default: Settings }).default,
+    ]),
+  ),
+  'fixed egress': app('egress', { network: { mode: 'fixed-egress' } }),
+  'private network': app('private', { network: { mode: 'private' } }),
+  [`${MANY} databases`]: app('many', {
+    databases: databases(MANY),
+    notifications: {
+      emails: ['oncall@example.com'],
+      webhooks: [{ secret: 'many/hook', format: 'generic' }],
+    },
+  }),
+};
+
+export const APPS: readonly (readonly [string, DeployedApp])[] = Object.entries(SETTINGS).map(
+  ([name, settings]) => {
+    const cdk = newApp();
+    addStacks(cdk, settings);
+    return [name, new DeployedApp(templatesOf(cdk))] as const;
+  },
+);
+
+/** The app with the most of everything. */
+export const LARGEST = APPS.find(([name]) => name === `${MANY} databases`)![1];
