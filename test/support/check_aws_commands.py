@@ -12,12 +12,19 @@ from botocore import xform_name
 
 # Of the CLI itself, for every operation.
 OWN_OPTIONS = {"query", "output", "region", "profile"}
+# Services that the CLI calls otherwise than botocore.
+CLI_NAMES = {"s3api": "s3"}
+# Options that the CLI calls otherwise, where its own option --endpoint-url stands near.
+CLI_OPTIONS = {("sns", "subscribe"): {"notification-endpoint": "endpoint"}}
 session = botocore.session.get_session()
 
 
 def faults(line):
     service, operation, *rest = line
-    options = {re.sub("^--", "", word) for word in rest if word.startswith("--")}
+    service = CLI_NAMES.get(service, service)
+    renamed = CLI_OPTIONS.get((service, operation), {})
+    words = [re.sub("^--", "", word) for word in rest if word.startswith("--")]
+    options = {renamed.get(word, word) for word in words}
     if service not in session.get_available_services():
         return [f"no service {service}"]
     if operation == "wait":
