@@ -224,12 +224,14 @@ describe('what belongs to the installation', () => {
     const history = historyOf({ ...WEEK, guardrailDifferences: during });
     expect(states(history)).toEqual({ GuardrailChanged: cameAndWent });
     expect(minutesUntil(history, 'GuardrailChanged', 0, began)).toBeLessThanOrEqual(70);
+    expect(minutesUntil(history, 'GuardrailChanged', 1, ended)).toBeLessThanOrEqual(4 * 60 + 10);
   });
 
   test('an address that never confirmed alarms within 70 minutes', () => {
     const history = historyOf({ ...WEEK, unconfirmedSubscriptions: during });
     expect(states(history)).toEqual({ SubscriptionUnconfirmed: cameAndWent });
     expect(minutesUntil(history, 'SubscriptionUnconfirmed', 0, began)).toBeLessThanOrEqual(70);
+    expect(minutesUntil(history, 'SubscriptionUnconfirmed', 1, ended)).toBeLessThanOrEqual(4 * 60 + 10);
   });
 
   test.each([
