@@ -34,19 +34,22 @@ function after(ms: number): Date {
   return new Date(made.getTime() + ms);
 }
 
-/** The store, and which keys were read in it. */
-function watched(store: Store): { store: Store; read: string[] } {
+/** The store, which keys were read in it, and which listings began where. */
+function watched(store: Store) {
   const read: string[] = [];
+  const listed: [prefix: string, after: string | undefined][] = [];
   const get: Store['get'] = (key, options) => {
     read.push(key);
     return store.get(key, options);
   };
-  const list = (prefix: string, options?: ListOptions) => store.list(prefix, options);
-  const rest = { url: store.url, locks: () => store.locks(), close: () => store.close() };
-  return {
-    read,
-    store: { ...rest, get, list, put: (...put) => store.put(...put), head: (key) => store.head(key) },
+  const list = (prefix: string, options?: ListOptions) => {
+    listed.push([prefix, options?.after]);
+    return store.list(prefix, options);
   };
+  const rest = { url: store.url, locks: () => store.locks(), close: () => store.close() };
+  const put: Store['put'] = (key, body, options) => store.put(key, body, options);
+  const head: Store['head'] = (key) => store.head(key);
+  return { read, listed, store: { ...rest, get, list, put, head } };
 }
 
 test('a light pass publishes each of its gauges, of every database and of the installation', async () => {
@@ -79,6 +82,49 @@ test('a light pass reads one manifest, and no event of a run that the newest poi
   const { store, read } = watched(bench.store);
   await monitorOf(['shop'], store).pass('light', after(HOUR));
   expect(read).toEqual([manifestKey('shop', newestId)]);
+});
+
+test('it lists the newest days of manifests, and the runs since the newest point', async () => {
+  const { store, listed } = watched(bench.store);
+  await monitorOf(['shop'], store).pass('light', after(HOUR));
+  const day = newestId.slice(0, 8).replace(/(....)(..)(..)/, '$1/$2/$3');
+  expect(listed).toEqual([
+    ['manifests/postgres/shop/', `manifests/postgres/shop/${stampOf(after(HOUR - 2 * DAY))}`],
+    ['audit/backup/shop/', `audit/backup/shop/${day}/${newestId}-started.json`],
+  ]);
+});
+
+test('of many manifests that cannot be believed it reads the newest twenty', async () => {
+  const ids = Array.from({ length: 30 }, (_, index) => `${stampOf(after(-index * HOUR))}-0a1b2c`);
+  for (const id of ids) await bench.store.put(manifestKey('flood', id), Buffer.from('{}'));
+  const { store, read } = watched(bench.store);
+  const { published } = await monitorOf(['flood'], store).pass('light', after(HOUR));
+  expect(published['flood']).toMatchObject({ newestPointAge: 100_000 });
+  expect(read).toEqual(ids.slice(0, 20).map((id) => manifestKey('flood', id)));
+});
+
+test('it goes back as far as it must, and reads no manifest twice', async () => {
+  const ids = [0, 10, 100, 300].map((days) => `${stampOf(after(-days * DAY))}-0a1b2c`);
+  for (const id of ids) await bench.store.put(manifestKey('sparse', id), Buffer.from('{}'));
+  const { store, read } = watched(bench.store);
+  await monitorOf(['sparse'], store).pass('light', after(HOUR));
+  expect(read).toEqual(ids.map((id) => manifestKey('sparse', id)));
+});
+
+test('of a long series of failures it counts and reads the newest hundred', async () => {
+  for (let index = 0; index < 105; index++) {
+    const at = after(-index * HOUR);
+    const id = `${stampOf(at)}-0a1b2c`;
+    await tellRun(bench.store, { database: 'series', id, event: 'started' });
+    await tellRun(bench.store, {
+      ...{ database: 'series', id, event: 'ended', exitCode: 3, failure: 'refused' },
+      at: at.toISOString(),
+    });
+  }
+  const { store, read } = watched(bench.store);
+  const { published } = await monitorOf(['series'], store).pass('light', after(HOUR));
+  expect(published['series']).toMatchObject({ failedRuns: 100 });
+  expect(read).toHaveLength(100);
 });
 
 test('a run that failed counts until there is a newer point; one that still works does not', async () => {
