@@ -41,10 +41,9 @@ def create_task_definition(cls, resource_name, cloudformation_json, account_id, 
 
 
 def make_secret(name, properties, account_id, region_name):
-    generated = properties.get("GenerateSecretString", {})
     answer = secretsmanager_backends[account_id][region_name].create_secret(
         name=properties.get("Name", name),
-        secret_string=properties.get("SecretString") or generated.get("SecretStringTemplate") or uuid.uuid4().hex,
+        secret_string=properties.get("SecretString") or generated_secret(**properties["GenerateSecretString"]),
         secret_binary=None,
         description=properties.get("Description"),
         tags=properties.get("Tags", []),
@@ -54,6 +53,12 @@ def make_secret(name, properties, account_id, region_name):
         force_overwrite=False,
     )
     return json.loads(answer)["ARN"], {}
+
+
+def generated_secret(SecretStringTemplate=None, GenerateStringKey=None, **rules):
+    password = uuid.uuid4().hex
+    template = json.loads(SecretStringTemplate or "{}")
+    return json.dumps({**template, GenerateStringKey: password}) if GenerateStringKey else password
 
 
 def make_schedule_group(name, properties, account_id, region_name):

@@ -1,0 +1,162 @@
+/** Each example is synthesized, validated and deployed into the emulator by the real CDK CLI, as far as that goes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import cleaning from '../../examples/cleaning';
+import deltacrown from '../../examples/deltacrown';
+import gameready from '../../examples/gameready';
+import offsitePlan from '../../examples/offsite-plan';
+import peakops from '../../examples/peakops';
+import { cronsOf } from '../../lib/contract/schedule';
+import { eventBridgeCron } from '../../lib/contract/cron';
+import { BACKUP_CONTAINER, backupTaskFamily } from '../../lib/contract/names';
+import type { BackedUpDatabase } from '../../lib/settings/database-schema';
+import type { Settings } from '../../lib/settings/schema';
+import { bootstrap, deploy, storageIn, type Outputs } from '../support/deploy';
+import { startEmulator, type Emulator } from '../support/emulator';
+import { PREBUILT_DIGEST, withPrebuiltImages } from '../support/prebuilt-images';
+import type { System } from './needs';
+
+const EXAMPLES: readonly (readonly [System, Settings])[] = [
+  ['gameready', gameready],
+  ['offsite-plan', offsitePlan],
+  ['cleaning', cleaning],
+  ['peakops', peakops],
+  ['deltacrown', deltacrown],
+];
+
+type Database = readonly [name: string, settings: BackedUpDatabase];
+
+const folder = mkdtempSync(path.join(tmpdir(), 'examples-'));
+let emulator: Emulator;
+let ecs: ECSClient;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
+  ecs = new ECSClient({ endpoint: emulator.endpoint, region: 'eu-central-1', credentials });
+  await bootstrap(emulator.endpoint);
+});
+
+afterAll(async () => {
+  ecs.destroy();
+  await emulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe.each(EXAMPLES)('%s', (name, settings) => {
+  const [[database, { task, keepDays, schedule }]] = Object.entries(settings.databases) as [Database];
+  const family = backupTaskFamily(settings.name, database);
+  let outputs: Outputs;
+
+  beforeAll(async () => {
+    outputs = await deploy(emulator.endpoint, withPrebuiltImages(`examples/${name}.ts`, folder));
+  });
+
+  test('its storage, its tasks and its databases are deployed', () => {
+    expect(storageIn(outputs).bucketName).toBe(`${settings.name}-postgres-123456789012-eu-central-1`);
+    const address = outputs[`${settings.name}-compute`]?.['EgressAddress'];
+    expect(address === undefined).toBe(settings.network.mode !== 'fixed-egress');
+  });
+
+  test('its task runs the image with what the settings say, as an unprivileged user of a role of its own', async () => {
+    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
+    expect(taskDefinition).toMatchObject({
+      family,
+      cpu: String(task.cpu),
+      memory: String(task.memoryMiB),
+      ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
+      runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+      networkMode: 'awsvpc',
+    });
+    expect(taskDefinition?.taskRoleArn).not.toBe(taskDefinition?.executionRoleArn);
+    const [container] = taskDefinition?.containerDefinitions ?? [];
+    const environment = Object.fromEntries(
+      (container?.environment ?? []).map(({ name, value }) => [name, value]),
+    );
+    expect(container).toMatchObject({
+      name: BACKUP_CONTAINER,
+      command: ['backup'],
+      readonlyRootFilesystem: true,
+    });
+    expect(container?.image).toContain(PREBUILT_DIGEST);
+    expect(environment).toMatchObject({
+      BACKSTOP_DATABASE: database,
+      BACKSTOP_STORE: `s3://${storageIn(outputs).bucketName}`,
+      BACKSTOP_SIGNER: `kms:${storageIn(outputs).signingKeyArn}`,
+      BACKSTOP_KEEP: Object.entries(keepDays)
+        .map(([retentionClass, days]) => `${retentionClass}=${days}`)
+        .join(','),
+    });
+  });
+
+  test('its schedules start that very revision in the deployed subnets', async () => {
+    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
+    const schedules = await schedulesOf(settings.name);
+    const expressions = cronsOf(schedule).map(({ cron, months }) => eventBridgeCron(cron, months));
+    expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression).sort()).toEqual(expressions.sort());
+    for (const { Target, ...each } of schedules) {
+      expect(each).toMatchObject({ ScheduleExpressionTimezone: schedule.timeZone, State: 'ENABLED' });
+      expect(Target.EcsParameters.TaskDefinitionArn).toBe(taskDefinition?.taskDefinitionArn);
+      const { Subnets } = Target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration;
+      expect(Subnets.length).toBeGreaterThan(1);
+      expect(Subnets.filter((subnet) => !/^subnet-[0-9a-f]+$/.test(subnet))).toEqual([]);
+    }
+  });
+});
+
+test('what the emulator leaves out of a deployment is known, and asserted on templates', async () => {
+  const stacks = ['storage', 'compute', 'databases-1'].map((part) => `gameready-${part}`);
+  const leftOut = await Promise.all(
+    stacks.map(async (stack) => {
+      const made = typesIn(await askCloudFormation('ListStackResources', stack));
+      return typesIn(await askCloudFormation('GetTemplate', stack)).filter((type) => !made.includes(type));
+    }),
+  );
+  expect([...new Set(leftOut.flat())].sort()).toEqual([
+    'AWS::CDK::Metadata',
+    'AWS::Lambda::EventInvokeConfig',
+    'AWS::SNS::Subscription',
+    'AWS::SNS::TopicPolicy',
+    'AWS::SQS::QueuePolicy',
+  ]);
+});
+
+interface Schedule {
+  readonly ScheduleExpression: string;
+  readonly ScheduleExpressionTimezone: string;
+  readonly State: string;
+  readonly Target: {
+    readonly EcsParameters: {
+      readonly TaskDefinitionArn: string;
+      readonly NetworkConfiguration: {
+        readonly AwsvpcConfiguration: { readonly Subnets: readonly string[] };
+      };
+    };
+  };
+}
+
+async function schedulesOf(group: string): Promise<Schedule[]> {
+  const { Schedules } = await askScheduler<{ Schedules: { Name: string }[] }>(`?ScheduleGroup=${group}`);
+  return Promise.all(Schedules.map(({ Name }) => askScheduler<Schedule>(`/${Name}?groupName=${group}`)));
+}
+
+async function askScheduler<Answer>(what: string): Promise<Answer> {
+  return (await (await ask('scheduler', `/schedules${what}`)).json()) as Answer;
+}
+
+async function askCloudFormation(action: string, stack: string): Promise<string> {
+  return (await ask('cloudformation', `/?Action=${action}&StackName=${stack}&Version=2010-05-15`)).text();
+}
+
+/** The emulator tells services apart by the scope of the signature, which it does not check. */
+function ask(service: string, what: string): Promise<Response> {
+  const scope = `testing/20260101/eu-central-1/${service}/aws4_request`;
+  const headers = { Authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
+  return fetch(`${emulator.endpoint}${what}`, { headers });
+}
+
+function typesIn(text: string): string[] {
+  return text.match(/AWS::[A-Z]\w+::\w+\b(?!::)/g) ?? [];
+}
