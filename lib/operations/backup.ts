@@ -36,6 +36,7 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
         ...request,
         name: database,
         applicationName: applicationName(id),
+        signal: tools.signal,
       });
       try {
         await trail.recordStart(tools.signal);

@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly lockTimeoutSeconds: number;
   readonly excludeTableData: readonly string[];
   readonly tables: readonly string[];
+  /** Ends the waiting for locks, with the signal's reason. @default - each lock is waited for as long as it may take */
+  readonly signal?: AbortSignal;
 }
 
 export interface Source {
@@ -49,7 +51,10 @@ export interface Source {
 export async function openSource(target: ConnectionTarget, options: SourceOptions): Promise<Source> {
   const holder = await connect(target, options.applicationName);
   const lost = watchForLoss(target, holder);
+  const stop = () => void holder.end().catch(() => undefined);
+  options.signal?.addEventListener('abort', stop, { once: true });
   try {
+    options.signal?.throwIfAborted();
     await refuseTransactionPooler(target, holder);
     // From here on nothing that users made in the database can stand in for a function or operator of the system.
     await prepareSession(holder, options.lockTimeoutSeconds);
@@ -79,10 +84,13 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
     };
   } catch (error) {
     await close(holder, lost);
+    options.signal?.throwIfAborted();
     const what = `${describeTarget(target)}: no snapshot could be taken`;
     throw lost.signal.aborted
       ? lost.signal.reason
       : refusedQuery(what, error, 'Run again when the server is at rest.');
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
   }
 }
 

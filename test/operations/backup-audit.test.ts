@@ -1,5 +1,6 @@
 /** What a backup tells of itself: when it began, and how it ended. */
 import { text } from 'node:stream/consumers';
+import { Client } from 'pg';
 import { auditEventSchema, auditPrefix, type AuditEvent } from '../../lib/contract/audit-event';
 import { Failure } from '../../lib/contract/failure';
 import { s3Client } from '../../lib/runtime/s3-api';
@@ -8,8 +9,10 @@ import * as faults from '../support/fault-proxy';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
 import { makeBench, type Bench } from '../support/make-backup';
+import { query } from '../support/postgres-cluster';
 import { sharedServers } from '../support/shared-servers';
 import { shopDatabase } from '../support/small-database';
+import { eventually } from '../support/spawn';
 
 let url: string;
 beforeAll(async () => {
@@ -71,6 +74,27 @@ test('a run that is told to stop still says so', async () => {
     { event: 'ended', exitCode: 11, failure: 'Stopped by SIGTERM.' },
     { event: 'started' },
   ]);
+});
+
+test('a run that is told to stop while it waits for a lock does not wait for its end', async () => {
+  const bench = await makeBench(url);
+  const blocker = new Client({ connectionString: url });
+  await blocker.connect();
+  try {
+    await blocker.query('BEGIN; LOCK TABLE invoice IN ACCESS EXCLUSIVE MODE');
+    const controller = new AbortController();
+    const running = bench.backup({ lockTimeoutSeconds: 3600 }, controller.signal);
+    const failing = expect(running).rejects.toMatchObject({ exitCode: 11 });
+    await eventually('the backup waits', async () => {
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'backstop%' AND wait_event_type = 'Lock'`;
+      expect(await query(url, waiting)).toHaveLength(1);
+    });
+    controller.abort(new Failure('stopped', 'Stopped by SIGTERM.'));
+    await failing;
+  } finally {
+    await blocker.end();
+  }
+  expect(await auditOf(bench)).toMatchObject([{ event: 'ended', exitCode: 11 }]);
 });
 
 test('a run that never got hold of the database ended without having begun', async () => {
