@@ -1,12 +1,13 @@
-import { Duration, Tags } from 'aws-cdk-lib';
-import { Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Aws, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Bucket, BucketEncryption, ObjectLockRetention, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { keeperRoleName } from '../contract/names';
 import type { Kind } from '../contract/object-keys';
 import type { KeptDatabase } from '../settings/database-schema';
 import type { LockSettings } from '../settings/schema';
 import type { AccessLogBucket } from './access-log-bucket';
 import type { BackupKey } from './backup-key';
-import { createOnlyPolicy } from './create-only-policy';
+import { createOnlyPolicy, longestLockDays } from './create-only-policy';
 import type { Guardians } from './guardians';
 import { lifecycleRules } from './lifecycle-rules';
 import { bucketName, CONTENT_TAG, PRIVATE_BUCKET } from './private-bucket';
@@ -41,16 +42,23 @@ export class BackupBucket extends Construct {
       serverAccessLogsBucket: props.accessLogs.bucket,
       serverAccessLogsPrefix: `${kind}/`,
     });
+    /** For the keeper. CDK's eventBridgeEnabled would add a program of its own, with rights on every bucket. */
+    (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
     Tags.of(this.bucket).add(CONTENT_TAG, 'recovery-points');
     createOnlyPolicy({
       bucketArn: this.bucket.bucketArn,
       keyArn: props.encryptionKey.key.keyArn,
       guardians,
-      longestLockDays: longestClassDays(databases) + 1,
+      keeperRoleArn: this.keeperRoleArn(props.installation),
+      longestLockDays: longestLockDays(databases),
     }).forEach((statement) => this.bucket.addToResourcePolicy(statement));
   }
-}
 
-function longestClassDays(databases: BackupBucketProps['databases']): number {
-  return Math.max(...Object.values(databases).flatMap(({ keepDays }) => Object.values(keepDays)));
+  /** By its name: the compute stack, which makes the role, is deployed later, and may be gone for a while. */
+  private keeperRoleArn(installation: string): string {
+    const { account, region } = Stack.of(this);
+    return `arn:${Aws.PARTITION}:iam::${account}:role/${keeperRoleName(installation, region)}`;
+  }
 }

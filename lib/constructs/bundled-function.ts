@@ -26,6 +26,8 @@ export interface BundledFunctionProps {
    * @default - no file
    */
   readonly config?: unknown;
+  /** For a role that a policy elsewhere names. @default - a name that CloudFormation makes */
+  readonly roleName?: string;
   /** @default - the handler of `name`; tests give one of their own */
   readonly entry?: string;
 }
@@ -43,6 +45,7 @@ export class BundledFunction extends Construct implements IGrantable {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
+      ...(props.roleName !== undefined && { roleName: props.roleName }),
     });
     this.logGroup.grantWrite(role);
     this.grantPrincipal = role;

@@ -4,12 +4,15 @@
  * (docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html).
  */
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { KeptDatabase } from '../settings/database-schema';
 import { denyToOthers, type Guardians } from './guardians';
 
 export interface CreateOnlyPolicyProps {
   readonly bucketArn: string;
   readonly keyArn: string;
   readonly guardians: Guardians;
+  /** It alone, beside break-glass, locks, holds and tags objects. */
+  readonly keeperRoleArn: string;
   /** The longest time, in days, for which anybody may lock an object. */
   readonly longestLockDays: number;
 }
@@ -22,6 +25,19 @@ const DESTROYS_OBJECTS = [
   's3:ReplicateDelete',
   's3:ReplicateObject',
   's3:UpdateObjectEncryption',
+];
+
+/**
+ * Decides how long an object stays. Tag and lock can be given at an object's birth as well: S3 asks for the same permissions
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html), so a put cannot bring them along.
+ */
+const DECIDES_HOW_LONG = [
+  's3:DeleteObjectTagging',
+  's3:DeleteObjectVersionTagging',
+  's3:PutObjectLegalHold',
+  's3:PutObjectRetention',
+  's3:PutObjectTagging',
+  's3:PutObjectVersionTagging',
 ];
 
 /** Takes away the protection, so that a later request could destroy. */
@@ -52,6 +68,12 @@ export function createOnlyPolicy(props: CreateOnlyPolicyProps): PolicyStatement[
       exceptRoleArns: [guardians.breakGlassRoleArn],
     }),
     denyToOthers({
+      sid: 'DenyTagsAndLocks',
+      actions: DECIDES_HOW_LONG,
+      resources: [objects],
+      exceptRoleArns: [props.keeperRoleArn, guardians.breakGlassRoleArn],
+    }),
+    denyToOthers({
       sid: 'DenyDeletionOfTheBucket',
       actions: ['s3:DeleteBucket'],
       resources: [bucketArn],
@@ -64,6 +86,11 @@ export function createOnlyPolicy(props: CreateOnlyPolicyProps): PolicyStatement[
       exceptRoleArns: [guardians.deploymentRoleArn, guardians.breakGlassRoleArn],
     }),
   ];
+}
+
+/** A day more than the longest class: the clocks of backup and S3 may differ. */
+export function longestLockDays(databases: Readonly<Record<string, KeptDatabase>>): number {
+  return Math.max(...Object.values(databases).flatMap(({ keepDays }) => Object.values(keepDays))) + 1;
 }
 
 function uploadConditions(

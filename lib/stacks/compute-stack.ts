@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic';
 import { BackupDashboard } from '../constructs/backup-dashboard';
+import { Keeper } from '../constructs/keeper';
 import { RestoreTasks } from '../constructs/restore-tasks';
 import { StorageAccess } from '../constructs/storage-access';
 import { SystemAlarms } from '../constructs/system-alarms';
@@ -35,6 +36,11 @@ export class ComputeStack extends Stack {
       installation,
       notifications,
       logDays: compute.logDays,
+    });
+    new Keeper(this, 'Keeper', {
+      settings: props.settings,
+      storage: this.storage,
+      deadLetterQueue: this.cluster.deadLetterQueue,
     });
     const alarms = new SystemAlarms(this, 'Alarms', { ...this.alarmTopic.target, tasks: this.cluster });
     new BackupDashboard(this, 'Dashboard', { settings: props.settings, alarms });

@@ -60,6 +60,25 @@ test.each([
   expect(denied.Condition).toEqual({ ArnNotLike: { 'aws:PrincipalArn': [DEPLOYMENT, BREAK_GLASS] } });
 });
 
+test.each([
+  's3:DeleteObjectTagging',
+  's3:DeleteObjectVersionTagging',
+  's3:PutObjectLegalHold',
+  's3:PutObjectRetention',
+  's3:PutObjectTagging',
+  's3:PutObjectVersionTagging',
+])('%s is denied to all but the keeper, by its exact name, and break-glass', (action) => {
+  const denied = statement('DenyTagsAndLocks', { breakGlassRoleArn: BREAK_GLASS });
+  expect(denied).toMatchObject({ Effect: 'Deny', Principal: { AWS: '*' } });
+  expect(denied.Action).toContain(action);
+  const [keeper, breakGlass, ...others] = denied.Condition!['ArnNotLike']!['aws:PrincipalArn'] as unknown[];
+  expect(JSON.stringify(keeper)).toContain(
+    ':iam::",{"Ref":"AWS::AccountId"},":role/test-keeper-",{"Ref":"AWS::Region"}]]}',
+  );
+  expect(JSON.stringify(keeper)).not.toContain('*');
+  expect([breakGlass, ...others]).toEqual([BREAK_GLASS]);
+});
+
 test('by default the deployment role is the one that cdk bootstrap made, by its exact name', () => {
   const arns = statement('DenyWeakeningOfTheBucket').Condition?.['ArnNotLike']?.['aws:PrincipalArn'];
   const text = JSON.stringify(arns);

@@ -36,6 +36,7 @@ test('every protection of the bucket and its key is among them, and nothing is l
     'policy statement DenyOtherEncryption',
     'policy statement DenyOtherKeys',
     'policy statement DenyOverwriting',
+    'policy statement DenyTagsAndLocks',
     'policy statement DenyWeakeningOfTheBucket',
     'public access block',
     'versioning',

@@ -1,0 +1,47 @@
+/** The keeper in Lambda: each new manifest, and the daily sweep. An error makes Lambda try again, and then alarms. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { ENVIRONMENT } from '../../lib/contract/environment';
+import { keeperConfigSchema, type KeeperConfig } from '../../lib/contract/keeper-config';
+import { answerEvent } from '../../lib/operations/keeper/answer-event';
+import { systemClock } from '../../lib/runtime/clock';
+import { jsonReporter } from '../../lib/runtime/json-reporter';
+import { openSigner } from '../../lib/runtime/open-signer';
+import { s3Client } from '../../lib/runtime/s3-api';
+import { S3Keeper } from '../../lib/runtime/s3-keeper';
+import { S3Store } from '../../lib/runtime/s3-store';
+
+const environmentSchema = z.object({
+  [ENVIRONMENT.store]: z
+    .string()
+    .regex(/^s3:\/\/[^/]+$/)
+    .transform((url) => url.slice('s3://'.length)),
+  [ENVIRONMENT.signer]: z.string(),
+});
+
+export async function handler(event: unknown): Promise<void> {
+  const text = readFileSync(path.join(__dirname, 'config.json'), 'utf8');
+  await keep(event, keeperConfigSchema.parse(JSON.parse(text)));
+}
+
+/** @throws ZodError, Failure: see answerEvent */
+export async function keep(event: unknown, config: KeeperConfig): Promise<void> {
+  const environment = environmentSchema.parse(process.env);
+  const bucket = environment[ENVIRONMENT.store];
+  const client = s3Client();
+  const signer = await openSigner(environment[ENVIRONMENT.signer]);
+  const reporter = jsonReporter((line) => process.stdout.write(`${line}\n`), systemClock);
+  const tools = {
+    store: new S3Store(bucket, client),
+    keeper: new S3Keeper(bucket, client, config.lockMode),
+    trust: { keys: await signer.trustedPublicKeys(), allowUnsigned: false },
+    clock: systemClock,
+    longestLockDays: config.longestLockDays,
+  };
+  try {
+    await answerEvent(event, tools, reporter);
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,98 @@
+/** The keeper's program against the emulator's S3 and KMS: from EventBridge's event to the lock. */
+import { randomBytes } from 'node:crypto';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { keep } from '../../lambda/keeper/handler';
+import { ENVIRONMENT } from '../../lib/contract/environment';
+import { kmsClient, KmsSigner } from '../../lib/runtime/kms-signer';
+import { noSigner } from '../../lib/runtime/public-key-signer';
+import { s3Client } from '../../lib/runtime/s3-api';
+import { S3Keeper } from '../../lib/runtime/s3-keeper';
+import { S3Store } from '../../lib/runtime/s3-store';
+import type { Signer } from '../../lib/runtime/signer';
+import { adminClient, lockedBucket } from '../support/locked-bucket';
+import { prefixOf, putPoint } from '../support/made-point';
+import { versionsIn } from '../runtime/keeper-conformance';
+
+const DAY_MS = 86_400_000;
+const CONFIG = { lockMode: 'GOVERNANCE', longestLockDays: 61 } as const;
+
+let admin: S3Client;
+let kms: KMSClient;
+let bucket: string;
+let store: S3Store;
+let keeper: S3Keeper;
+let signer: Signer;
+beforeAll(async () => {
+  admin = adminClient();
+  kms = new KMSClient();
+  const created = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }));
+  const keyArn = created.KeyMetadata!.Arn!;
+  signer = new KmsSigner(keyArn, kmsClient());
+  process.env[ENVIRONMENT.signer] = `kms:${keyArn}`;
+});
+beforeEach(async () => {
+  bucket = await lockedBucket(admin);
+  process.env[ENVIRONMENT.store] = `s3://${bucket}`;
+  store = new S3Store(bucket, s3Client());
+  keeper = new S3Keeper(bucket, s3Client(), 'GOVERNANCE');
+});
+afterAll(() => {
+  admin.destroy();
+  kms.destroy();
+});
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const created = (key: string, name = bucket) => ({
+  version: '0',
+  id: randomBytes(8).toString('hex'),
+  'detail-type': 'Object Created',
+  source: 'aws.s3',
+  account: '123456789012',
+  time: '2026-11-20T02:00:00Z',
+  region: 'eu-central-1',
+  resources: [`arn:aws:s3:::${name}`],
+  detail: {
+    version: '0',
+    bucket: { name },
+    object: { key, size: 5, etag: 'b57f9512698f4b09e608f4f2a65852e5', 'version-id': 'x', sequencer: '0' },
+    'request-id': 'x',
+    requester: '123456789012',
+    reason: 'PutObject',
+  },
+});
+const daysAgo = (days: number) => ({ startedAt: new Date(Date.now() - days * DAY_MS) });
+const lockDays = async (key: string) =>
+  Math.round(((await store.head(key))!.lockedUntil!.getTime() - Date.now()) / DAY_MS);
+
+test('a new manifest has its point locked', async () => {
+  const key = await putPoint(store, signer, daysAgo(0));
+  await keep(created(key), CONFIG);
+  for await (const object of store.list('')) expect(await lockDays(object.key)).toBe(30);
+});
+
+test('the sweep tags all points but the newest', async () => {
+  for (const days of [2, 1, 0]) await putPoint(store, signer, daysAgo(days));
+  await keep({ sweep: true }, CONFIG);
+  const tagged = [];
+  for (const version of await versionsIn(keeper, ''))
+    if (await keeper.mayExpire(version)) tagged.push(version.key);
+  expect(tagged).toHaveLength(8);
+  expect(tagged.every((key) => key.startsWith('points/'))).toBe(true);
+  expect(tagged.filter((key) => key.startsWith(prefixOf(daysAgo(0)).slice(0, -15)))).toEqual([]);
+});
+
+test('a manifest without a signature makes the run fail, and nothing is locked', async () => {
+  const key = await putPoint(store, noSigner, daysAgo(0));
+  await expect(keep(created(key), CONFIG)).rejects.toMatchObject({ kind: 'stored-data-faulty' });
+  await expect(keep({ sweep: true }, CONFIG)).rejects.toThrow(/The sweep found 1 faults.*no signature/);
+  expect(await lockDays(key)).toBe(7);
+});
+
+test('an event of another bucket, or of another kind, is refused', async () => {
+  const key = await putPoint(store, signer, daysAgo(0));
+  await expect(keep(created(key, 'other'), CONFIG)).rejects.toThrow('other is not the bucket');
+  await expect(keep({ ...created(key), 'detail-type': 'Object Deleted' }, CONFIG)).rejects.toThrow();
+  await expect(keep({ sweep: false }, CONFIG)).rejects.toThrow();
+  expect(await lockDays(key)).toBe(7);
+});
