@@ -60,7 +60,6 @@ export function taskDefinition(app: DeployedApp, family: string): DeployedResour
 }
 
 function programRole(app: DeployedApp, construct: string): Principal {
-  if (!app.all('AWS::Lambda::Function').some(({ logicalId }) => logicalId.includes(construct)))
   const program = app.one('AWS::Lambda::Function', ({ logicalId }) => logicalId.includes(construct));
   return app.role(program.properties['Role'] as string);
 }

@@ -66,7 +66,7 @@ export function tableOf(app: DeployedApp, own: string, other: string): Table {
   return {
     'New objects': newObjects(app, own, other),
     Reading: reading(app, own, other),
-    'Locks, holds and tags': protection(own),
+    'Locks, holds and tags': protection(app, own),
     Destroying: destroying(own),
     'The bucket': bucket(),
     Keys: keys(app),
@@ -133,6 +133,7 @@ function reading(app: DeployedApp, own: string, other: string): Row[] {
     row('list its manifests', list(BUCKET, `manifests/postgres/${own}/`), ['backup', ...readers]),
     row("list another database's manifests", list(BUCKET, `manifests/postgres/${other}/`), readers),
     row('list everything', list(BUCKET, ''), ADMINS),
+    row("the bucket's protection", s3('GetBucketPolicy', BUCKET), ['monitor', ...ADMINS]),
     row('status pages', s3('GetObject', status), ['monitor', ...ADMINS]),
     row('write a status page', s3('PutObject', status), ['monitor', ...ADMINS]),
     row('delete a status page', s3('DeleteObject', status), ADMINS),
@@ -140,8 +141,9 @@ function reading(app: DeployedApp, own: string, other: string): Row[] {
   ];
 }
 
-function protection(own: string): Row[] {
-  const keeper: Who[] = ['keeper', ...ADMINS];
+function protection(app: DeployedApp, own: string): Row[] {
+  const to = { bucket: BUCKET, key: keyArn(app, 'backupKeyArn') };
+  const keeper: Who[] = ['keeper', 'breakGlass'];
   const tags = (tag: string, value: string) => ({
     [`s3:RequestObjectTag/${tag}`]: value,
     's3:RequestObjectTagKeys': [tag],
@@ -149,16 +151,24 @@ function protection(own: string): Row[] {
   const lock = (days: number) =>
     s3('PutObjectRetention', object(own), { 's3:object-lock-remaining-retention-days': `${days}` });
   const tooLong = lock(LONGEST_CLASS_DAYS + 2);
-  const lifted = [...lock(1), ...s3('BypassGovernanceRetention', object(own))];
+  const lifted = [...s3('BypassGovernanceRetention', object(own)), ...lock(1)];
+  const hold = s3('PutObjectLegalHold', object(own));
+  const expire = s3('PutObjectVersionTagging', object(own), tags('expire', 'yes'));
+  const otherTag = s3('PutObjectVersionTagging', object(own), tags('owner', 'me'));
+  const anyVersion = s3('PutObjectTagging', object(own), tags('expire', 'yes'));
+  const bornTagged = [...create(to, point(own), tags('expire', 'yes')), ...anyVersion];
+  const bornLocked = [...create(to, point(own), { 's3:object-lock-mode': 'COMPLIANCE' }), ...lock(30)];
   return [
-    row('extend a lock', lock(30), keeper),
+    row('extend a lock', lock(30), keeper, 'DenyTagsAndLocks'),
     row('extend it beyond the longest class', tooLong, NOBODY, 'DenyEndlessLocks'),
     row('shorten or lift a lock', lifted, MAY_DESTROY, 'DenyDestructionOfObjects'),
-    row('set or release a legal hold', s3('PutObjectLegalHold', object(own)), keeper),
-    row('tag for expiry', s3('PutObjectVersionTagging', object(own), tags('expire', 'yes')), keeper),
-    row('set another tag', s3('PutObjectVersionTagging', object(own), tags('owner', 'me')), ADMINS),
-    row('tag without a version', s3('PutObjectTagging', object(own), tags('expire', 'yes')), ADMINS),
-    row('take tags away', s3('DeleteObjectVersionTagging', object(own)), ADMINS),
+    row('set or release a legal hold', hold, keeper, 'DenyTagsAndLocks'),
+    row('tag for expiry', expire, keeper, 'DenyTagsAndLocks'),
+    row('set another tag', otherTag, MAY_DESTROY),
+    row('tag whichever version is newest', anyVersion, MAY_DESTROY),
+    row('take tags away', s3('DeleteObjectVersionTagging', object(own)), MAY_DESTROY),
+    row('create an object with a tag', bornTagged, MAY_DESTROY),
+    row('create an object with a lock', bornLocked, MAY_DESTROY),
   ];
 }
 
@@ -263,11 +273,13 @@ function running(app: DeployedApp, own: string, other: string): Row[] {
 
 function noticing(): Row[] {
   const topic = regional('sns', namesOf(INSTALLATION).topic);
+  const metrics = regional('cloudwatch', 'dataset/default');
   const alarm = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, 'MonitorSilent')}`);
   const schedule = regional('scheduler', `schedule/${namesOf(INSTALLATION).scheduleGroup}/1`);
   return [
-    row('publish a metric', call('cloudwatch:PutMetricData', '*'), ADMINS),
+    row('publish a metric', call('cloudwatch:PutMetricData', metrics), ADMINS),
     row('publish to the topic', call('sns:Publish', topic), ADMINS),
+    row('see who is subscribed', call('sns:ListSubscriptionsByTopic', topic), ['monitor', ...ADMINS]),
     row('subscribe to it', call('sns:Subscribe', topic), ADMINS),
     row('delete an alarm', call('cloudwatch:DeleteAlarms', alarm), ADMINS),
     row('silence an alarm', call('cloudwatch:DisableAlarmActions', alarm), ADMINS),
