@@ -4,6 +4,8 @@
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
@@ -110,6 +112,26 @@ test('the exit code of a task is that of its failure', async () => {
     exitCode: 2,
     output: expect.stringContaining('--database is not given'),
   });
+});
+
+test('in ECS the manifest names the image that ran', async () => {
+  const digest = `sha256:${'b2'.repeat(32)}`;
+  const metadata = createServer((_, response) => response.end(JSON.stringify({ ImageID: digest })));
+  await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
+  const { port } = metadata.address() as AddressInfo;
+  const home = mkdtempSync(path.join(tmpdir(), 'task-'));
+  const { exitCode } = await runMain(['backup'], {
+    ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${port}/v4/abc`,
+    BACKSTOP_STORE: `file:${home}/store`,
+    BACKSTOP_SIGNER: 'none',
+    BACKSTOP_DATABASE: 'shop',
+    BACKSTOP_POSTGRES_BIN: serverBinDirectory(15) ?? '',
+    BACKSTOP_FROM: await shopDatabase(),
+    BACKSTOP_SCRATCH: home,
+  });
+  metadata.close();
+  expect(exitCode).toBe(0);
+  expect(manifestIn(`${home}/store/manifests/postgres/shop`)).toMatchObject({ imageDigest: digest });
 });
 
 test('a task does no more than back up and restore', async () => {
