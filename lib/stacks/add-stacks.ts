@@ -1,6 +1,7 @@
 /** Which stacks an installation has, and the rules that all of them must pass. */
 import type { App } from 'aws-cdk-lib';
 import { addGuardRules } from '../constructs/guard-rules';
+import { guardrailsOf } from '../constructs/guardrails';
 import type { Settings } from '../settings/schema';
 import { ComputeStack } from './compute-stack';
 import { DatabasesStack } from './databases-stack';
@@ -15,7 +16,8 @@ export function addStacks(app: App, settings: Settings): void {
   const { name, account, region } = settings;
   const props = { settings, env: { account, region } };
   const storage = new StorageStack(app, `${name}-storage`, props);
-  const compute = new ComputeStack(app, `${name}-compute`, props);
+  const guardrails = guardrailsOf(storage.postgresBackups, storage.backupKey);
+  const compute = new ComputeStack(app, `${name}-compute`, { ...props, guardrails });
   compute.addStackDependency(storage);
   spreadDatabases(scheduled(settings)).forEach((databases, index) => {
     const stack = new DatabasesStack(app, `${name}-databases-${index + 1}`, { ...props, databases });

@@ -2,16 +2,21 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic';
 import { BackupDashboard } from '../constructs/backup-dashboard';
+import { FailedTaskRule } from '../constructs/failed-task-rule';
 import { Keeper } from '../constructs/keeper';
+import { Monitor } from '../constructs/monitor';
 import { RestoreTasks } from '../constructs/restore-tasks';
 import { StorageAccess } from '../constructs/storage-access';
 import { SystemAlarms } from '../constructs/system-alarms';
 import { TaskCluster } from '../constructs/task-cluster';
 import { TaskNetwork, zonesAtDeployment } from '../constructs/task-network';
+import type { Guardrails } from '../contract/guardrails';
 import type { Settings } from '../settings/schema';
 
 export interface ComputeStackProps extends StackProps {
   readonly settings: Settings;
+  /** What protects the storage stack's bucket: see guardrailsOf. The monitor compares it with what is live. */
+  readonly guardrails: Guardrails;
 }
 
 /** What runs for all databases together: free to destroy and make again, because every recovery point lies elsewhere. */
@@ -42,8 +47,26 @@ export class ComputeStack extends Stack {
       storage: this.storage,
       deadLetterQueue: this.cluster.deadLetterQueue,
     });
+    this.addMonitor(props);
     const alarms = new SystemAlarms(this, 'Alarms', { ...this.alarmTopic.target, tasks: this.cluster });
     new BackupDashboard(this, 'Dashboard', { settings: props.settings, alarms });
+  }
+
+  private addMonitor({ settings, guardrails }: ComputeStackProps): void {
+    const { deadLetterQueue, cluster } = this.cluster;
+    const monitor = new Monitor(this, 'Monitor', {
+      settings,
+      guardrails,
+      storage: this.storage,
+      topic: this.alarmTopic.topic,
+      deadLetterQueue,
+    });
+    new FailedTaskRule(this, 'FailedTasks', {
+      installation: settings.name,
+      cluster,
+      recorder: monitor.function,
+      deadLetterQueue,
+    });
   }
 
   override get availabilityZones(): string[] {

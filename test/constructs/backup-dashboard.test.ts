@@ -18,7 +18,9 @@ interface Widget {
 
 function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
   const settings = defineSettings({ ...MINIMAL, ...changes });
-  const template = Template.fromStack(new ComputeStack(newApp(), 'test-compute', { settings }));
+  const template = Template.fromStack(
+    new ComputeStack(newApp(), 'test-compute', { settings, guardrails: {} }),
+  );
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
   const parts = dashboard!['Properties'].DashboardBody['Fn::Join'][1] as unknown[];
   const text = parts.map((part) => (typeof part === 'string' ? part : 'deployed')).join('');
