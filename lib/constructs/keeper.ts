@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule, type RuleProps } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, type LambdaFunctionProps } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../contract/environment';
@@ -16,7 +17,7 @@ import type { StorageAccess } from './storage-access';
 export interface KeeperProps {
   readonly settings: Settings;
   readonly storage: StorageAccess;
-  /** Gets what could not be delivered: ScheduleNotDelivered counts it. */
+  /** Gets what could not be delivered, and what a run refused or failed at: ScheduleNotDelivered counts it. */
   readonly deadLetterQueue: IQueue;
 }
 
@@ -52,7 +53,11 @@ export class Keeper extends Construct {
       },
     });
     this.function = program.function;
-    this.function.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: MAX_EVENT_AGE });
+    this.function.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: MAX_EVENT_AGE,
+      onFailure: new SqsDestination(props.deadLetterQueue),
+    });
     storage.grantKeep(program);
     this.callOnManifests();
     this.callDaily();

@@ -64,6 +64,15 @@ test('what cannot be delivered goes into the dead-letter queue, where an alarm c
   for (const { Properties } of rules) expect(Properties.Targets[0].DeadLetterConfig.Arn).toBeDefined();
 });
 
+test('a run that failed three times, or refused a manifest, goes there too', () => {
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    MaximumRetryAttempts: 2,
+    DestinationConfig: {
+      OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DeadLetters'), 'Arn'] } },
+    },
+  });
+});
+
 test('the role has the very name that the policy of the bucket leaves through, to tag and to lock', () => {
   const name = keeperRoleName('test', REGION);
   template.hasResourceProperties('AWS::IAM::Role', { RoleName: name });
