@@ -8,6 +8,7 @@ import {
   TASK_DOCKERFILE,
   WRITABLE_FOLDERS,
 } from '../../../lib/contract/task-image';
+import { read, tableRows } from '../../docs/markdown';
 import { parseDockerfile, readDockerfile, textsOf, type BuildStage, type Dockerfile } from './dockerfile';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -83,6 +84,15 @@ test('the build takes the arguments that synthesis gives, each where it is used'
   expect(textsOf(image, 'ARG')).toContain(`${postgresMajor}=17`);
   const own = dockerfile.stages.find(({ name }) => name === 'authorities-own')!;
   expect(textsOf(own, 'ARG')).toEqual([authoritiesPem]);
+});
+
+test('docs/image.md lists every argument of the build, and no other', () => {
+  const listed = tableRows(read('docs/image.md'), 'Arguments of the build').map(([name = '']) => name);
+  const known = [
+    ...Object.keys(dockerfile.globalArguments),
+    ...dockerfile.stages.flatMap((stage) => textsOf(stage, 'ARG')).map((text) => text.replace(/=.*/, '')),
+  ];
+  expect(listed.sort()).toEqual(known.map((name) => `\`${name}\``).sort());
 });
 
 test('the authorities of each kind lie where PGSSLROOTCERT will say', () => {
