@@ -1,9 +1,12 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { BackupDashboard } from '../../lib/constructs/backup-dashboard';
+import { SystemAlarms } from '../../lib/constructs/system-alarms';
+import { TaskCluster } from '../../lib/constructs/task-cluster';
 import { ALARMS } from '../../lib/contract/alarms';
 import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
-import { ComputeStack } from '../../lib/stacks/compute-stack';
-import { MINIMAL, newApp } from '../support/synthesize';
+import { MINIMAL, newStack } from '../support/synthesize';
 
 interface Widget {
   readonly type: string;
@@ -18,9 +21,15 @@ interface Widget {
 
 function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
   const settings = defineSettings({ ...MINIMAL, ...changes });
-  const template = Template.fromStack(
-    new ComputeStack(newApp(), 'test-compute', { settings, guardrails: {} }),
-  );
+  const stack = newStack();
+  const alarms = new SystemAlarms(stack, 'Alarms', {
+    installation: 'test',
+    topic: new Topic(stack, 'Topic'),
+    runbookUrl: 'docs/runbook.md',
+    tasks: new TaskCluster(stack, 'Tasks', { installation: 'test' }),
+  });
+  new BackupDashboard(stack, 'Dashboard', { settings, alarms });
+  const template = Template.fromStack(stack);
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
   const parts = dashboard!['Properties'].DashboardBody['Fn::Join'][1] as unknown[];
   const text = parts.map((part) => (typeof part === 'string' ? part : 'deployed')).join('');
