@@ -54,5 +54,5 @@ function trustedByMajor({ databases }: Settings): Map<number, string> {
     const { authorities } = connection.tls;
     if (authorities !== 'system' || !byMajor.has(major)) byMajor.set(major, authorities);
   }
-  return byMajor;
+  return new Map([...byMajor].sort(([a], [b]) => a - b));
 }

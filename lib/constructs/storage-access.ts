@@ -75,7 +75,7 @@ export class StorageAccess {
    */
   grantCreate(grantee: IGrantable, prefixes: readonly string[]): void {
     this.allow(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], this.objects(prefixes));
-    this.allowKey(grantee, ['kms:GenerateDataKey', 'kms:Decrypt'], prefixes);
+    this.allowKey(grantee, ['kms:GenerateDataKey', 'kms:Decrypt']);
   }
 
   /** The manifests of one database: the next one names the newest, and says which classes are due. */
@@ -136,7 +136,7 @@ export class StorageAccess {
   private grantRead(grantee: IGrantable, prefixes: readonly string[]): void {
     this.grantList(grantee, prefixes);
     this.allow(grantee, ['s3:GetObjectVersion'], this.objects(prefixes));
-    this.allowKey(grantee, ['kms:Decrypt'], prefixes);
+    this.allowKey(grantee, ['kms:Decrypt']);
   }
 
   private grantList(grantee: IGrantable, prefixes: readonly string[]): void {
@@ -146,13 +146,14 @@ export class StorageAccess {
   }
 
   /**
-   * Through S3 only. With a bucket key the context is the bucket; an object that was put without one has its own
+   * Through S3 only, and only for this bucket. With a bucket key the context is the bucket whatever the object, so which
+   * objects are meant is said by the statements about S3; an object that was put without one has its own
    * (docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html).
    */
-  private allowKey(grantee: IGrantable, actions: readonly string[], prefixes: readonly string[]): void {
+  private allowKey(grantee: IGrantable, actions: readonly string[]): void {
     this.allow(grantee, actions, [this.backupKeyArn], {
       StringEquals: { 'kms:ViaService': `s3.${Stack.of(this.scope).region}.amazonaws.com` },
-      StringLike: { 'kms:EncryptionContext:aws:s3:arn': [this.bucketArn, ...this.objects(prefixes)] },
+      StringLike: { 'kms:EncryptionContext:aws:s3:arn': [this.bucketArn, `${this.bucketArn}/*`] },
     });
   }
 

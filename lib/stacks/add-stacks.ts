@@ -8,11 +8,17 @@ import { DatabasesStack } from './databases-stack';
 import { spreadDatabases, type Scheduled } from './spread-databases';
 import { StorageStack } from './storage-stack';
 
+/** The stacks, and the rules that each must pass: they cost seconds, at the synth of the app. */
+export function addStacks(app: App, settings: Settings): void {
+  composeStacks(app, settings);
+  addGuardRules(app);
+}
+
 /**
  * Without account and region in the settings the stacks name none: they synthesize the same everywhere, without
  * credentials, and go where the credentials at deployment belong.
  */
-export function addStacks(app: App, settings: Settings): void {
+export function composeStacks(app: App, settings: Settings): void {
   const { name, account, region } = settings;
   const props = { settings, env: { account, region } };
   const storage = new StorageStack(app, `${name}-storage`, props);
@@ -23,7 +29,6 @@ export function addStacks(app: App, settings: Settings): void {
     const stack = new DatabasesStack(app, `${name}-databases-${index + 1}`, { ...props, databases });
     stack.addStackDependency(compute);
   });
-  addGuardRules(app);
 }
 
 function scheduled({ databases }: Settings): Scheduled[] {

@@ -22,7 +22,8 @@ export class DatabasesStack extends Stack {
   private readonly alarms: AlarmTarget;
 
   constructor(scope: Construct, id: string, props: DatabasesStackProps) {
-    super(scope, id, props);
+    /** Indentation would double a template of 25 databases, which may have a megabyte. */
+    super(scope, id, { suppressTemplateIndentation: true, ...props });
     const { settings } = props;
     this.storage = new StorageAccess(this, settings.name);
     this.alarms = alarmTargetOf(this, settings);

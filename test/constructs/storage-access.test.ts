@@ -104,7 +104,6 @@ describe('backup', () => {
   test('has no other action', () => {
     expect(actionsOf(grants)).toEqual([
       'kms:Decrypt',
-      'kms:Decrypt',
       'kms:GenerateDataKey',
       'kms:GetPublicKey',
       'kms:Sign',

@@ -1,0 +1,141 @@
+/** The stacks together: how they hold together without references, and how large they become. */
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { defineSettings } from '../../lib/settings/settings';
+import type { SettingsInput } from '../../lib/settings/schema';
+import { composeStacks } from '../../lib/stacks/add-stacks';
+import { newApp } from '../support/synthesize';
+
+type DatabaseInput = SettingsInput['databases'][string];
+
+interface SynthesizedTemplate {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
+  >;
+}
+
+const REACHED: DatabaseInput = {
+  connection: { host: 'db.example.com', database: 'app', user: 'backstop', password: { secret: 'acme/app' } },
+  keepDays: { hourly: 7, daily: 30, weekly: 56, monthly: 400 },
+};
+const ELSEWHERE: DatabaseInput = { ...REACHED, connection: 'elsewhere' };
+
+const many = (count: number, database: DatabaseInput) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`db${index + 1}`, database]));
+
+/** Without validation, which test/stacks/storage-stack.test.ts has on. */
+function stacksOf(databases: Record<string, DatabaseInput>): Map<string, CloudFormationStackArtifact> {
+  const app = newApp();
+  composeStacks(app, defineSettings({ name: 'acme', databases }));
+  return new Map(app.synth().stacks.map((stack) => [stack.stackName, stack]));
+}
+
+const templateOf = (stack: CloudFormationStackArtifact | undefined) => stack?.template as SynthesizedTemplate;
+
+function typesIn(stack: CloudFormationStackArtifact | undefined): string[] {
+  return Object.values(templateOf(stack).Resources).map(({ Type }) => Type);
+}
+
+describe('a hundred databases, each with two seasons', () => {
+  const seasons = [
+    { months: [6, 7], cron: '0 */6 * * *' },
+    { months: [12], cron: '0 */4 * * *' },
+  ];
+  const stacks = stacksOf(many(100, { ...REACHED, schedule: { seasons } }));
+
+  test('lie in stacks of 25', () => {
+    expect([...stacks.keys()].sort()).toEqual([
+      'acme-compute',
+      'acme-databases-1',
+      'acme-databases-2',
+      'acme-databases-3',
+      'acme-databases-4',
+      'acme-storage',
+    ]);
+    const tasks = typesIn(stacks.get('acme-databases-4')).filter(
+      (type) => type === 'AWS::ECS::TaskDefinition',
+    );
+    expect(tasks).toHaveLength(25);
+  });
+
+  test.each([...stacks.keys()])(
+    '%s stays below 450 resources, of the 500 that CloudFormation takes',
+    (name) => {
+      expect(typesIn(stacks.get(name)).length).toBeLessThan(450);
+    },
+  );
+
+  test.each([...stacks.keys()])('%s stays below the megabyte that a template may have', (name) => {
+    expect(JSON.stringify(templateOf(stacks.get(name))).length).toBeLessThan(900_000);
+  });
+
+  test.each([...stacks.keys()])(
+    '%s: no policy of a role comes near the 10,240 characters that IAM takes',
+    (name) => {
+      for (const { Type, Properties } of Object.values(templateOf(stacks.get(name)).Resources)) {
+        if (Type !== 'AWS::IAM::Policy') continue;
+        expect(Properties).not.toHaveProperty('ManagedPolicyName');
+        expect(resolvedLength(Properties['PolicyDocument'])).toBeLessThan(8_000);
+      }
+    },
+  );
+});
+
+/** As long as it becomes, with the longest names there are for what only the deployment knows. */
+function resolvedLength(policy: unknown): number {
+  const text = JSON.stringify(policy);
+  return text
+    .replaceAll(/\{"Fn::Join":\["",\[(.*?)\]\]\}/g, (_, parts: string) => parts.replaceAll('","', ''))
+    .replaceAll(/\{"(Ref|Fn::GetAtt)":.*?\}/g, 'x'.repeat(100)).length;
+}
+
+test('no stack refers to another one: none is held by what another one uses', () => {
+  for (const stack of stacksOf(many(2, REACHED)).values()) {
+    const text = JSON.stringify(stack.template);
+    expect(text).not.toContain('Fn::ImportValue');
+    expect(text).not.toContain('Fn::GetStackOutput');
+  }
+});
+
+test('storage is deployed first, then compute, then the databases', () => {
+  const stacks = stacksOf(many(1, REACHED));
+  const needs = (name: string) =>
+    stacks
+      .get(name)
+      ?.dependencies.map(({ id }) => id)
+      .filter((id) => stacks.has(id));
+  expect(needs('acme-storage')).toEqual([]);
+  expect(needs('acme-compute')).toEqual(['acme-storage']);
+  expect(needs('acme-databases-1')).toContain('acme-compute');
+});
+
+test('with every database elsewhere there is no task and no image to build, but alarms and a cluster', () => {
+  const stacks = stacksOf(many(2, ELSEWHERE));
+  const types = [...stacks.values()].flatMap((stack) => typesIn(stack));
+  expect(types).not.toContain('AWS::ECS::TaskDefinition');
+  expect(types).not.toContain('AWS::Scheduler::Schedule');
+  expect(types).toEqual(expect.arrayContaining(['AWS::CloudWatch::Alarm', 'AWS::ECS::Cluster']));
+  expect(typesIn(stacks.get('acme-databases-1'))).toContain('AWS::CloudWatch::Alarm');
+});
+
+test('a database that moves to another stack clashes with nothing there: names are those of its stack, or none', () => {
+  const first = stacksOf(many(1, REACHED)).get('acme-databases-1');
+  const moved = stacksOf({ ...many(25, ELSEWHERE), db26: REACHED });
+  const names = (stack: CloudFormationStackArtifact | undefined) =>
+    Object.values(templateOf(stack).Resources)
+      .filter(({ Type }) => Type !== 'AWS::ECS::TaskDefinition' && Type !== 'AWS::IAM::Policy')
+      .flatMap(({ Properties }) =>
+        Object.entries(Properties).filter(
+          ([key]) => /^(\w*Name)$/.test(key) && key !== 'GroupName' && !/Metric/.test(key),
+        ),
+      )
+      .map(([, value]) => String(value));
+  expect(names(moved.get('acme-databases-2')).filter((name) => names(first).includes(name))).toEqual([]);
+});
+
+test('tasks need no default security group: each placement names its own', () => {
+  const template = templateOf(stacksOf(many(1, REACHED)).get('acme-databases-1'));
+  const [schedule] = Object.values(template.Resources).filter(
+    ({ Type }) => Type === 'AWS::Scheduler::Schedule',
+  );
+  expect(JSON.stringify(schedule)).toContain('SecurityGroups');
+});
