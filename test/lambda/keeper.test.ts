@@ -4,6 +4,9 @@ import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { keep } from '../../lambda/keeper/handler';
 import { ENVIRONMENT } from '../../lib/contract/environment';
+import { checkObjects } from '../../lib/operations/check-objects';
+import { keepPoint } from '../../lib/operations/keeper/keep';
+import { systemClock } from '../../lib/runtime/clock';
 import { kmsClient, KmsSigner } from '../../lib/runtime/kms-signer';
 import { noSigner } from '../../lib/runtime/public-key-signer';
 import { s3Client } from '../../lib/runtime/s3-api';
@@ -11,6 +14,8 @@ import { S3Keeper } from '../../lib/runtime/s3-keeper';
 import { S3Store } from '../../lib/runtime/s3-store';
 import type { Signer } from '../../lib/runtime/signer';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
+import { makeBench } from '../support/make-backup';
+import { shopDatabase } from '../support/small-database';
 import { prefixOf, putPoint } from '../support/made-point';
 import { versionsIn } from '../runtime/keeper-conformance';
 
@@ -69,6 +74,21 @@ test('a new manifest has its point locked', async () => {
   const key = await putPoint(store, signer, daysAgo(0));
   await keep(created(key), CONFIG);
   for await (const object of store.list('')) expect(await lockDays(object.key)).toBe(30);
+});
+
+test('a real backup is kept so that "check" finds every lock as long as it must be', async () => {
+  const bench = await makeBench(await shopDatabase(), store);
+  const { manifestKey: key, manifest } = await bench.backup();
+  const trust = { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false };
+  // Two hours later a lock that was not extended is told.
+  const now = new Date(Date.now() + 2 * 60 * 60 * 1000);
+  const unlocked = async () =>
+    (await checkObjects(store, { manifest, manifestKey: key, now })).filter(
+      ({ kind }) => kind === 'unlocked',
+    );
+  expect(await unlocked()).toHaveLength(manifest.files.length + 1);
+  await keepPoint(key, { store, keeper, trust, clock: systemClock, ...CONFIG });
+  expect(await unlocked()).toEqual([]);
 });
 
 test('the sweep tags all points but the newest', async () => {
