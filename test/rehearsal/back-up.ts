@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { humanBytes, humanSeconds } from '../../lib/contract/human';
 import type { Manifest } from '../../lib/contract/manifest';
+import { BACKUP_CONTAINER, backupTaskFamily } from '../../lib/contract/names';
 import { auditLedger, Writer } from './ledger';
 import type { Operator } from './operator';
 import type { Report } from './report';
-import { DATABASE, type Scene } from './scene';
+import { DATABASE, INSTALLATION, type Scene } from './scene';
 import type { Stage } from './stage';
 
 export interface BackedUp {
@@ -19,15 +20,15 @@ export interface BackedUp {
 }
 
 export async function backUpUnderChange(
-  { operator, server }: Scene,
+  { operator, fargate }: Scene,
   stage: Stage,
   url: string,
 ): Promise<BackedUp> {
   const writer = await stage.use(Writer.start(url));
   await writer.hasBegun();
   const before = writer.changes;
-  const from = `${server}/${DATABASE}`;
-  const { seconds } = await operator.backstop(['backup', '--database', DATABASE, '--from', from]);
+  const family = backupTaskFamily(INSTALLATION, DATABASE);
+  const { seconds } = await fargate.run(family, BACKUP_CONTAINER);
   const changes = writer.changes - before;
   await writer.stop();
   assert.ok(changes > 0, 'The writer changed nothing while the backup ran.');

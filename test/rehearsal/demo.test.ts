@@ -44,12 +44,12 @@ function demo(args: readonly string[], stopAt?: string): Promise<Ended> {
 
 const STEPS = [
   'Start a throw-away PostgreSQL and an AWS emulator',
-  'Deploy the storage with the CDK',
+  'Deploy storage, tasks and alarms with the CDK',
   'Fill a database with what is awkward',
-  'Back it up while a writer changes it',
+  'Run the deployed backup task while a writer changes the database',
   'List and check',
   'Try to delete it',
-  'Restore it into a new database',
+  'Run the deployed restore task into a new database',
   'Kill a dump midway',
   'Flip one byte of what is stored',
   'Put the original back',
@@ -70,8 +70,10 @@ test.each(sharedMajors())(
 );
 
 test('a signal ends it with exit code 1 and the step that was stopped, and stops all that it had started', async () => {
-  const { exitCode, output, left } = await demo(['--megabytes', '20'], '4. Back it up');
-  expect(output).toContain('FAILED at step 4, Back it up while a writer changes it:\nStopped by SIGTERM.');
+  const { exitCode, output, left } = await demo(['--megabytes', '20'], '4. Run the deployed');
+  expect(output).toContain(
+    'FAILED at step 4, Run the deployed backup task while a writer changes the database:\nStopped by SIGTERM.',
+  );
   const [, endpoint = ''] = /AWS_ENDPOINT_URL=(\S+)/.exec(output) ?? [];
   await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
   expect(left).toEqual([]);

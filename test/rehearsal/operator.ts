@@ -1,19 +1,8 @@
 /** The operator: types `backstop …` and looks at what it says and how it ends. */
 import assert from 'node:assert/strict';
-import { humanSeconds } from '../../lib/contract/human';
 import { startBackstop, type CliResult, type RunningCli } from '../support/backstop-cli';
 import type { Report } from './report';
-
-export interface CommandResult extends CliResult {
-  /** With the start of the program. */
-  readonly seconds: number;
-}
-
-interface Started extends RunningCli {
-  readonly startedAt: number;
-}
-
-const MOST_LINES = 24;
+import { endOf, type CommandResult, type Started } from './started';
 
 export class Operator {
   private running: RunningCli | undefined;
@@ -49,33 +38,16 @@ export class Operator {
     return { ...this.running, startedAt };
   }
 
-  async watch({ ended, startedAt }: Started, expectedExitCode: number): Promise<CommandResult> {
-    const result = await ended;
+  async watch(started: Started, expectedExitCode: number): Promise<CommandResult> {
+    const result = await endOf(started, expectedExitCode, this.report);
     this.running = undefined;
-    const seconds = (performance.now() - startedAt) / 1000;
-    this.report.output(essentials(result));
-    this.report.say(`exit code ${result.exitCode ?? 'none'}, ${humanSeconds(seconds)}`);
-    assert.equal(
-      result.exitCode,
-      expectedExitCode,
-      `The exit code is ${result.exitCode ?? 'none'}; it should be ${expectedExitCode}.\n${result.stderr}`,
-    );
-    return { ...result, seconds };
+    return result;
   }
 
   async stop(): Promise<void> {
     this.running?.child.kill('SIGTERM');
     await this.running?.ended;
   }
-}
-
-/** The result, and what went wrong; not the progress. */
-function essentials({ stdout, stderr }: CliResult): string {
-  const error = stderr.indexOf('ERROR:');
-  const lines = [stdout.trim(), error === -1 ? '' : stderr.slice(error).trim()].filter((text) => text !== '');
-  const all = lines.join('\n').split('\n');
-  const more = all.length - MOST_LINES;
-  return [...all.slice(0, MOST_LINES), ...(more > 0 ? [`… ${more} more lines`] : [])].join('\n');
 }
 
 function quoted(argument: string): string {

@@ -19,12 +19,12 @@ export async function rehearse(stage: Stage, report: Report, { megabytes, major 
   const servers = await report.step(
     'Start a throw-away PostgreSQL and an AWS emulator',
     () => startServers(stage, major),
-    () => `PostgreSQL ${major}; S3, KMS and CloudFormation answer`,
+    () => `PostgreSQL ${major}; S3, KMS, ECS and CloudFormation answer`,
   );
   const scene = await report.step(
-    'Deploy the storage with the CDK',
+    'Deploy storage, tasks and alarms with the CDK',
     () => setScene(servers, stage, report),
-    () => 'locked bucket, keys, status and access logs',
+    () => 'three stacks: locked bucket and keys; network, cluster, programs; the task of each database',
   );
   const filled = await report.step(
     'Fill a database with what is awkward',
@@ -32,7 +32,7 @@ export async function rehearse(stage: Stage, report: Report, { megabytes, major 
     ({ bytes, tables }) => `${humanBytes(bytes)} in ${tables} tables`,
   );
   const backedUp = await report.step(
-    'Back it up while a writer changes it',
+    'Run the deployed backup task while a writer changes the database',
     () => backUpUnderChange(scene, stage, filled.url),
     ({ manifest, changes }) => `${manifest.id}; ${changes.toLocaleString('en-US')} rows changed meanwhile`,
   );
@@ -47,7 +47,7 @@ export async function rehearse(stage: Stage, report: Report, { megabytes, major 
     () => 'refused by Object Lock; a delete marker hides nothing',
   );
   await report.step(
-    'Restore it into a new database',
+    'Run the deployed restore task into a new database',
     () => restoreAndCompare(scene, backedUp, report),
     () => 'equal to what was backed up, though the source moved on',
   );

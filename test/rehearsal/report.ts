@@ -11,6 +11,9 @@ interface StepResult {
   readonly outcome: string;
 }
 
+/** What a demo of the usual size takes at most, once everything is installed. */
+const PROMISED_SECONDS = 180;
+
 export class Report {
   private readonly results: StepResult[] = [];
   private readonly figures: { readonly name: string; readonly value: string }[] = [];
@@ -60,7 +63,7 @@ export class Report {
     this.write(
       this.colour(
         ['bold', 'green'],
-        `\nAll ${this.results.length} steps did what they should, in ${total} altogether.`,
+        `\nAll ${this.results.length} steps did what they should, in ${total} altogether (of ${humanSeconds(PROMISED_SECONDS)} at most).`,
       ),
     );
   }

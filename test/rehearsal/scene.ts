@@ -1,8 +1,16 @@
 /** What the steps of a rehearsal share: the servers, the deployed storage, an operator and an intruder. */
-import { type DeployedStorage, deployStorage } from '../support/deploy';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { namesOf } from '../../lib/contract/names';
+import { bootstrap, deploy, storageIn, type DeployedStorage, type Outputs } from '../support/deploy';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { startCluster, TEST_PASSWORD, type Cluster } from '../support/postgres-cluster';
+import { withPrebuiltImages } from '../support/prebuilt-images';
 import { emulatorEnvironment } from '../support/shared-servers';
+import { Fargate } from './fargate';
 import { Intruder } from './intruder';
 import { Operator } from './operator';
 import type { Report } from './report';
@@ -10,7 +18,10 @@ import type { Stage } from './stage';
 
 /** As the settings file names it. */
 export const DATABASE = 'app';
+/** Of the installation, in the same file. */
+export const INSTALLATION = 'backstop';
 const SETTINGS = 'examples/minimal.ts';
+const SECRET = 'backstop/app';
 
 /** For a server whose data nobody needs tomorrow, and whose only load is this one. */
 const THROW_AWAY = [
@@ -30,9 +41,12 @@ export interface Servers {
 export interface Scene extends Servers {
   readonly storage: DeployedStorage;
   readonly operator: Operator;
+  readonly fargate: Fargate;
   readonly intruder: Intruder;
   /** `postgres://user@host:port`, without the password. */
   readonly server: string;
+  /** As the deployment printed it. */
+  readonly restoreCommand: string;
 }
 
 export async function startServers(stage: Stage, major: number): Promise<Servers> {
@@ -42,20 +56,69 @@ export async function startServers(stage: Stage, major: number): Promise<Servers
   return { emulator, cluster };
 }
 
-export async function setScene({ cluster, emulator }: Servers, stage: Stage, report: Report): Promise<Scene> {
-  report.command(`npx cdk bootstrap && npx cdk deploy --all -c settings=${SETTINGS}`);
-  const storage = await deployStorage(emulator.endpoint, SETTINGS);
-  for (const [name, value] of Object.entries(storage)) report.output(`${name} = ${value}`);
+export async function setScene(servers: Servers, stage: Stage, report: Report): Promise<Scene> {
+  const { cluster, emulator } = servers;
+  await storePassword(emulator, report);
+  const outputs = await deployAll(servers, stage, report);
+  const storage = storageIn(outputs);
+  const aws = emulatorEnvironment(emulator.endpoint);
+  const scratch = { BACKSTOP_SCRATCH: stage.makeFolder('scratch') };
   const environment = {
-    ...emulatorEnvironment(emulator.endpoint),
+    ...aws,
     BACKSTOP_STORE: `s3://${storage.bucketName}`,
     BACKSTOP_SIGNER: `kms:${storage.signingKeyArn}`,
-    BACKSTOP_SCRATCH: stage.makeFolder('scratch'),
+    ...scratch,
     PGPASSWORD: TEST_PASSWORD,
   };
   const operator = await stage.use(new Operator(environment, report));
   operator.sayEnvironment();
+  const place = {
+    cluster: namesOf(INSTALLATION).cluster,
+    endpoint: emulator.endpoint,
+    folder: stage.makeFolder('image'),
+    environment: { ...scratch, BACKSTOP_POSTGRES_BIN: cluster.binDirectory },
+  };
+  const fargate = await stage.use(Fargate.withProgram(place, report));
   const intruder = await stage.use(new Intruder(environment, storage.bucketName, report));
   const server = `postgres://backstop@127.0.0.1:${cluster.port}`;
-  return { cluster, emulator, storage, operator, intruder, server };
+  const restoreCommand = outputs[`${INSTALLATION}-compute`]?.[`RestoreCommand${cluster.major}`] ?? '';
+  return { cluster, emulator, storage, operator, fargate, intruder, server, restoreCommand };
+}
+
+async function storePassword({ endpoint }: Emulator, report: Report): Promise<void> {
+  report.command(`aws secretsmanager create-secret --name ${SECRET} --secret-string file://password`);
+  const client = secretsManager(endpoint);
+  await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: TEST_PASSWORD }));
+  client.destroy();
+}
+
+/** Fills in where to restore to, as an operator does in an emergency. */
+export async function nameRestoreTarget({ emulator, server }: Scene, report: Report): Promise<void> {
+  const name = namesOf(INSTALLATION).restoreTargetSecret;
+  report.command(`aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://target`);
+  const target = { url: `${server}?sslmode=disable`, password: TEST_PASSWORD };
+  const client = secretsManager(emulator.endpoint);
+  await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: JSON.stringify(target) }));
+  client.destroy();
+}
+
+function secretsManager(endpoint: string): SecretsManagerClient {
+  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
+  return new SecretsManagerClient({ endpoint, region: 'eu-central-1', credentials });
+}
+
+async function deployAll({ cluster, emulator }: Servers, stage: Stage, report: Report): Promise<Outputs> {
+  report.command(`npx cdk bootstrap && npx cdk deploy --all -c settings=${SETTINGS}`);
+  const connection = {
+    ...{ host: '127.0.0.1', port: cluster.port, database: DATABASE, user: 'backstop' },
+    ...{ password: { secret: SECRET }, tls: { mode: 'disable' } },
+  };
+  const database = `...original.databases.${DATABASE}, connection: ${JSON.stringify(connection)}, major: ${cluster.major}`;
+  const changes = `{ databases: { ${DATABASE}: { ${database} } } }`;
+  const settings = withPrebuiltImages(SETTINGS, stage.makeFolder('settings'), changes);
+  await bootstrap(emulator.endpoint);
+  const outputs = await deploy(emulator.endpoint, settings);
+  for (const [stack, values] of Object.entries(outputs))
+    for (const [name, value] of Object.entries(values)) report.output(`${stack}.${name} = ${value}`);
+  return outputs;
 }

@@ -20,8 +20,13 @@ export function startBackstop(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): RunningCli {
+  return startNode(['--import', 'tsx', path.join(ROOT, 'bin/backstop.ts'), ...args], env);
+}
+
+/** Any program of Node; `env` as above. */
+export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): RunningCli {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'bin/backstop.ts'), ...args], {
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
