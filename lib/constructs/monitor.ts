@@ -32,6 +32,7 @@ const READS_GUARDRAILS = [
   's3:GetBucketVersioning',
   's3:GetEncryptionConfiguration',
   's3:GetLifecycleConfiguration',
+  's3:GetReplicationConfiguration',
 ];
 
 /**

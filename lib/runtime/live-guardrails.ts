@@ -13,7 +13,14 @@ import type { S3Api } from './s3-api';
 
 export type BucketReader = Pick<
   S3Api,
-  'url' | 'versioning' | 'lockConfiguration' | 'publicAccessBlock' | 'encryption' | 'lifecycle' | 'policy'
+  | 'url'
+  | 'versioning'
+  | 'lockConfiguration'
+  | 'publicAccessBlock'
+  | 'encryption'
+  | 'lifecycle'
+  | 'policy'
+  | 'replication'
 > &
   Pick<S3Api, 'explained'>;
 
@@ -28,6 +35,7 @@ const ABSENT = [
   'ServerSideEncryptionConfigurationNotFoundError',
   'NoSuchLifecycleConfiguration',
   'NoSuchBucketPolicy',
+  'ReplicationConfigurationNotFoundError',
 ];
 
 /** What is absent is left out. @throws Failure `store-failed` where something could not be read */
@@ -42,6 +50,7 @@ export async function liveGuardrails(
       lifecycleGuardrails((answer?.Rules ?? []).map(partsOf)),
     ),
     present(bucket, bucket.policy()).then((answer) => policyOf(bucket.url, answer?.Policy)),
+    present(bucket, bucket.replication()).then((answer) => replicationOf(answer?.ReplicationConfiguration)),
     keyGuardrails(kms, keyArn),
   ]);
   return Object.assign({}, ...parts) as Guardrails;
@@ -105,6 +114,11 @@ function policyOf(url: string, text: string | undefined): Guardrails {
   } catch (error) {
     throw new Failure('store-failed', `The policy of ${url} cannot be read: ${messageOf(error)}`);
   }
+}
+
+/** Where copies go: somebody else's bucket among them would be a theft. */
+function replicationOf(configuration: unknown): Guardrails {
+  return configuration === undefined ? {} : { replication: guardrail(configuration) };
 }
 
 /** A key that waits for its deletion takes every object with it. */

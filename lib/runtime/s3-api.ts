@@ -9,6 +9,7 @@ import {
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
+  GetBucketReplicationCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
@@ -161,6 +162,10 @@ export class S3Api {
 
   policy() {
     return this.client.send(new GetBucketPolicyCommand(this.bucket));
+  }
+
+  replication() {
+    return this.client.send(new GetBucketReplicationCommand(this.bucket));
   }
 
   retention(input: In<GetObjectRetentionCommandInput>) {

@@ -13,7 +13,7 @@ const PERMISSIONS = {
   tag: 's3:GetObjectVersionTagging and s3:PutObjectVersionTagging on the object; the policy of the bucket leaves only the keeper through',
   locks: 's3:GetBucketObjectLockConfiguration on the bucket',
   guardrails:
-    's3:GetBucketVersioning, s3:GetBucketObjectLockConfiguration, s3:GetBucketPublicAccessBlock, s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration and s3:GetBucketPolicy on the bucket',
+    's3:GetBucketVersioning, s3:GetBucketObjectLockConfiguration, s3:GetBucketPublicAccessBlock, s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration, s3:GetReplicationConfiguration and s3:GetBucketPolicy on the bucket',
 } as const;
 export type S3Action = keyof typeof PERMISSIONS;
 

@@ -11,6 +11,7 @@ import {
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
+  PutBucketReplicationCommand,
   PutBucketVersioningCommand,
   PutObjectLockConfigurationCommand,
   PutPublicAccessBlockCommand,
@@ -112,6 +113,26 @@ test.each<[string, RegExp, () => Promise<unknown>]>([
           ObjectLockConfiguration: {
             ObjectLockEnabled: 'Enabled',
             Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } },
+          },
+        }),
+      ),
+  ],
+  [
+    'copies that go elsewhere',
+    /^replication was added: .*thief/,
+    () =>
+      s3.send(
+        new PutBucketReplicationCommand({
+          Bucket,
+          ReplicationConfiguration: {
+            Role: 'arn:aws:iam::123456789012:role/copier',
+            Rules: [
+              {
+                ...{ ID: 'out', Status: 'Enabled', Priority: 1, Filter: { Prefix: '' } },
+                DeleteMarkerReplication: { Status: 'Disabled' },
+                Destination: { Bucket: 'arn:aws:s3:::thief' },
+              },
+            ],
           },
         }),
       ),
