@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENT } from '../../lib/contract/environment';
-import { keeperConfigSchema, type KeeperConfig } from '../../lib/contract/keeper-config';
+import { keeperConfigSchema } from '../../lib/contract/keeper-config';
 import { answerEvent } from '../../lib/operations/keeper/answer-event';
 import { systemClock } from '../../lib/runtime/clock';
 import { jsonReporter } from '../../lib/runtime/json-reporter';
@@ -22,11 +22,7 @@ const environmentSchema = z.object({
 
 export async function handler(event: unknown): Promise<void> {
   const text = readFileSync(path.join(__dirname, 'config.json'), 'utf8');
-  await keep(event, keeperConfigSchema.parse(JSON.parse(text)));
-}
-
-/** @throws ZodError, Failure: see answerEvent */
-export async function keep(event: unknown, config: KeeperConfig): Promise<void> {
+  const config = keeperConfigSchema.parse(JSON.parse(text));
   const environment = environmentSchema.parse(process.env);
   const bucket = environment[ENVIRONMENT.store];
   const client = s3Client();

@@ -1,8 +1,11 @@
-/** The keeper's program against the emulator's S3 and KMS: from EventBridge's event to the lock. */
+/** The bundled keeper, in a process of its own as in Lambda: from EventBridge's event to the lock in the emulator's S3. */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { keep } from '../../lambda/keeper/handler';
+import { lambdaBundle } from '../../lib/constructs/lambda-bundle';
 import { ENVIRONMENT } from '../../lib/contract/environment';
 import { checkObjects } from '../../lib/operations/check-objects';
 import { keepPoint } from '../../lib/operations/keeper/keep';
@@ -15,13 +18,17 @@ import { S3Store } from '../../lib/runtime/s3-store';
 import type { Signer } from '../../lib/runtime/signer';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
 import { makeBench } from '../support/make-backup';
+import { emulatorEnvironment } from '../support/shared-servers';
 import { shopDatabase } from '../support/small-database';
 import { prefixOf, putPoint } from '../support/made-point';
+import { run } from '../support/spawn';
 import { versionsIn } from '../runtime/keeper-conformance';
 
 const DAY_MS = 86_400_000;
 const CONFIG = { lockMode: 'GOVERNANCE', longestLockDays: 61 } as const;
 
+const folder = mkdtempSync(path.join(tmpdir(), 'backstop-keeper-'));
+const environment: Record<string, string> = {};
 let admin: S3Client;
 let kms: KMSClient;
 let bucket: string;
@@ -34,18 +41,32 @@ beforeAll(async () => {
   const created = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }));
   const keyArn = created.KeyMetadata!.Arn!;
   signer = new KmsSigner(keyArn, kmsClient());
-  process.env[ENVIRONMENT.signer] = `kms:${keyArn}`;
+  environment[ENVIRONMENT.signer] = `kms:${keyArn}`;
+  writeFileSync(path.join(folder, 'index.js'), lambdaBundle('keeper').code);
+  writeFileSync(path.join(folder, 'config.json'), JSON.stringify(CONFIG));
 });
 beforeEach(async () => {
   bucket = await lockedBucket(admin);
-  process.env[ENVIRONMENT.store] = `s3://${bucket}`;
+  environment[ENVIRONMENT.store] = `s3://${bucket}`;
   store = new S3Store(bucket, s3Client());
   keeper = new S3Keeper(bucket, s3Client(), 'GOVERNANCE');
 });
 afterAll(() => {
   admin.destroy();
   kms.destroy();
+  rmSync(folder, { recursive: true });
 });
+
+/** @returns the lines of its log; rejects with what it threw */
+async function keep(event: unknown): Promise<unknown[]> {
+  const program = `require('./index.js').handler(${JSON.stringify(event)})`;
+  const env = { ...emulatorEnvironment(), ...environment, PATH: process.env['PATH'] };
+  const { stdout } = await run(process.execPath, ['-e', program], { cwd: folder, env });
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 const created = (key: string, name = bucket) => ({
@@ -72,7 +93,7 @@ const lockDays = async (key: string) =>
 
 test('a new manifest has its point locked', async () => {
   const key = await putPoint(store, signer, daysAgo(0));
-  await keep(created(key), CONFIG);
+  expect(await keep(created(key))).toEqual([expect.objectContaining({ text: 'locked', versions: 4 })]);
   for await (const object of store.list('')) expect(await lockDays(object.key)).toBe(30);
 });
 
@@ -93,7 +114,7 @@ test('a real backup is kept so that "check" finds every lock as long as it must 
 
 test('the sweep tags all points but the newest', async () => {
   for (const days of [2, 1, 0]) await putPoint(store, signer, daysAgo(days));
-  await keep({ sweep: true }, CONFIG);
+  await keep({ sweep: true });
   const tagged = [];
   for (const version of await versionsIn(keeper, ''))
     if (await keeper.mayExpire(version)) tagged.push(version.key);
@@ -104,15 +125,15 @@ test('the sweep tags all points but the newest', async () => {
 
 test('a manifest without a signature makes the run fail, and nothing is locked', async () => {
   const key = await putPoint(store, noSigner, daysAgo(0));
-  await expect(keep(created(key), CONFIG)).rejects.toMatchObject({ kind: 'stored-data-faulty' });
-  await expect(keep({ sweep: true }, CONFIG)).rejects.toThrow(/The sweep found 1 faults.*no signature/);
+  await expect(keep(created(key))).rejects.toThrow('carries no signature');
+  await expect(keep({ sweep: true })).rejects.toThrow(/The sweep found 1 faults.*no signature/);
   expect(await lockDays(key)).toBe(7);
 });
 
 test('an event of another bucket, or of another kind, is refused', async () => {
   const key = await putPoint(store, signer, daysAgo(0));
-  await expect(keep(created(key, 'other'), CONFIG)).rejects.toThrow('other is not the bucket');
-  await expect(keep({ ...created(key), 'detail-type': 'Object Deleted' }, CONFIG)).rejects.toThrow();
-  await expect(keep({ sweep: false }, CONFIG)).rejects.toThrow();
+  await expect(keep(created(key, 'other'))).rejects.toThrow('other is not the bucket');
+  await expect(keep({ ...created(key), 'detail-type': 'Object Deleted' })).rejects.toThrow();
+  await expect(keep({ sweep: false })).rejects.toThrow();
   expect(await lockDays(key)).toBe(7);
 });
