@@ -19,9 +19,9 @@ export const taskEventSchema = z.object({
     stoppedAt: z.iso.datetime().optional(),
     stopCode: z.string().optional(),
     stoppedReason: z.string().optional(),
-    containers: z.array(
-      z.object({ name: z.string(), exitCode: z.int().optional(), reason: z.string().optional() }),
-    ),
+    containers: z
+      .array(z.object({ name: z.string(), exitCode: z.int().optional(), reason: z.string().optional() }))
+      .default([]),
   }),
 });
 export type TaskEvent = z.infer<typeof taskEventSchema>;

@@ -74,6 +74,16 @@ test.each<[string, Detail]>([
   expect(stoppedTaskOf(event(changes), CONFIG)).toMatchObject({ database: 'shop' });
 });
 
+test('so is one of which ECS tells nothing but that it stopped', () => {
+  const { containers, createdAt, stoppedAt, stopCode, stoppedReason, ...detail } = event().detail;
+  expect([containers, createdAt, stoppedAt, stopCode, stoppedReason]).not.toContain(undefined);
+  expect(stoppedTaskOf(taskEventSchema.parse({ ...event(), detail }), CONFIG)).toMatchObject({
+    stoppedAt: '2026-11-20T02:03:04Z',
+    stopCode: 'unknown',
+    reason: 'no reason was given',
+  });
+});
+
 test('the reasons of task and container are both told', () => {
   const containers = [{ name: 'backup', reason: 'CannotPullContainerError' }];
   expect(stoppedTaskOf(event({ containers }), CONFIG)?.reason).toBe(
