@@ -108,6 +108,27 @@ test.each([
   expect(existsSync(file)).toBe(false);
 });
 
+/** Runs it with somebody at the terminal who gives these answers. */
+async function asked(args: readonly string[], answer: (question: string) => string): Promise<string[]> {
+  const questions: string[] = [];
+  const program = programOf({
+    stdout: { write: () => true },
+    environment: {},
+    clock: systemClock,
+    signal: new AbortController().signal,
+    reporter: () => lineReporter(() => undefined, systemClock),
+    prompt: () => ({
+      ask: (question) => {
+        questions.push(question);
+        return Promise.resolve(answer(question));
+      },
+      close: () => undefined,
+    }),
+  });
+  await program.parseAsync(['init', ...args], { from: 'user' });
+  return questions;
+}
+
 test('where somebody can be asked, each question comes until its answer is allowed', async () => {
   const file = fileNamed('asked');
   const answers = [
@@ -126,22 +147,7 @@ test('where somebody can be asked, each question comes until its answer is allow
     '',
     '',
   ];
-  const questions: string[] = [];
-  const program = programOf({
-    stdout: { write: () => true },
-    environment: {},
-    clock: systemClock,
-    signal: new AbortController().signal,
-    reporter: () => lineReporter(() => undefined, systemClock),
-    prompt: () => ({
-      ask: (question) => {
-        questions.push(question);
-        return Promise.resolve(answers.shift() ?? 'no answer is left');
-      },
-      close: () => undefined,
-    }),
-  });
-  await program.parseAsync(['init', '--file', file, '--name', 'acme'], { from: 'user' });
+  const questions = await asked(['--file', file, '--name', 'acme'], () => answers.shift() ?? 'none is left');
   expect(questions[0]).toBe("the database's server itself, not a pooler: ");
   expect(questions[1]).toContain('host: got ""; allowed: a host name');
   expect(questions[2]).toContain('host: got "a b"; allowed: a host name');
@@ -151,6 +157,27 @@ test('where somebody can be asked, each question comes until its answer is allow
     name: 'acme',
     databases: { shop: { major: 16, schedule: { cron: '0 2 * * *' }, connection: { user: 'backup' } } },
   });
+});
+
+test('that a file is there is told before anything is asked', async () => {
+  const file = fileNamed('before');
+  writeFileSync(file, 'mine');
+  const questions: string[] = [];
+  await expect(asked(['--file', file], (question) => String(questions.push(question)))).rejects.toThrow(
+    /exists already/,
+  );
+  expect(questions).toEqual([]);
+});
+
+test('a file that somebody else wrote during the questions is not overwritten', async () => {
+  const file = fileNamed('meanwhile');
+  const args = ['--file', file, '--host', 'db.example.com', '--database', 'shop'];
+  const answered = asked(args, () => {
+    writeFileSync(file, 'mine');
+    return '';
+  });
+  await expect(answered).rejects.toThrow(/exists already/);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
 });
 
 test.each([
