@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import example from '../../examples/minimal';
 import { namesOf } from '../../lib/contract/names';
 import { defineSettings } from '../../lib/settings/settings';
-import { addStacks } from '../../lib/stacks/add-stacks';
+import { addStacks, composeStacks } from '../../lib/stacks/add-stacks';
 import { StorageStack } from '../../lib/stacks/storage-stack';
 import { cdkJsonContext, MINIMAL, newApp, storageTemplate } from '../support/synthesize';
 
@@ -32,7 +32,7 @@ test('the stack cannot be deleted by accident', () => {
 
 test('without account and region in the settings the template names none', () => {
   const app = newApp();
-  addStacks(app, defineSettings(MINIMAL));
+  composeStacks(app, defineSettings(MINIMAL));
   expect(app.synth().getStackByName('test-storage').environment.name).toBe(
     'aws://unknown-account/unknown-region',
   );
@@ -40,7 +40,7 @@ test('without account and region in the settings the template names none', () =>
 
 test('account and region of the settings bind the stack', () => {
   const app = newApp();
-  addStacks(app, defineSettings({ ...MINIMAL, account: '111122223333', region: 'eu-central-1' }));
+  composeStacks(app, defineSettings({ ...MINIMAL, account: '111122223333', region: 'eu-central-1' }));
   const stack = app.synth().getStackByName('test-storage');
   expect(stack.environment.name).toBe('aws://111122223333/eu-central-1');
   Template.fromJSON(stack.template as object).hasResourceProperties('AWS::S3::Bucket', {

@@ -45,8 +45,7 @@ test('without credentials, settings or network the example synthesizes, and the 
   const { exitCode, stdout, stderr } = await synth(folderWithoutSettings());
   expect(exitCode).toBe(0);
   expect(stdout).toBe('');
-  const note =
-    'No backstop.config.ts here: using examples/minimal.ts. Copy it to backstop.config.ts to make it yours.';
+  const note = 'No backstop.config.ts here: using examples/minimal.ts. `backstop init` writes one.';
   expect(stderr.trim()).toBe(`${note}\n${costTable(monthlyCost(minimal))}`);
   expect(readdirSync(path.join(folder, 'cdk.out'))).toContain('backstop-storage.template.json');
 });
