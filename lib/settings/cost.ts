@@ -1,5 +1,4 @@
 /** What an installation costs a month, by formula from its settings. docs/cost.md explains each, with an example. */
-import { ALARMS, type AlarmName } from '../contract/alarms';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../contract/metrics';
 import * as assumed from './cost-assumptions';
 import { flowOf, requests, signatures, storage, sum, tasks, type Flow } from './database-cost';
@@ -75,13 +74,10 @@ function network({ network }: Settings, flows: readonly Flow[]): number {
   }
 }
 
-/** Alarms that are about one database; the others are about the installation. */
-const DATABASE_ALARMS: readonly AlarmName[] = ['BackupMissing', 'BackupFailed', 'BackupShrunken'];
-
 function watching(databases: number): number {
   const gauges = Object.keys({ ...LIGHT_GAUGES, ...FULL_GAUGES }).length - INSTALLATION_GAUGES.length;
   const metrics = databases * gauges + INSTALLATION_GAUGES.length;
-  const alarms = databases * DATABASE_ALARMS.length + Object.keys(ALARMS).length - DATABASE_ALARMS.length;
+  const alarms = databases * assumed.ALARM_METRICS.database + assumed.ALARM_METRICS.installation;
   const { metricMonth, alarmMonth, dashboardMonth } = price.CLOUDWATCH;
   return metrics * metricMonth + alarms * alarmMonth + dashboardMonth;
 }
