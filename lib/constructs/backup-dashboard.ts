@@ -48,7 +48,7 @@ export class BackupDashboard extends Construct {
             height: 4,
           }),
           this.graph('Monitor passes', [gauge(settings.name, 'monitorPasses')], {
-            min: 1,
+            value: 1,
             label: 'at least one',
           }),
         ],

@@ -40,15 +40,12 @@ export class RunbookAlarm extends Alarm {
   constructor(scope: Construct, target: AlarmTarget, props: RunbookAlarmProps) {
     const { name, database, meaning, evaluationPeriods = 1, ...semantics } = props;
     const subject = database === undefined ? target.installation : `${database} (${target.installation})`;
+    const place = database === undefined ? undefined : { name: database, stack: stackOf(scope, target) };
     super(scope, name, {
       ...semantics,
       evaluationPeriods,
       datapointsToAlarm: evaluationPeriods,
-      alarmName: alarmName(
-        target.installation,
-        name,
-        database && { name: database, stack: stackOf(scope, target) },
-      ),
+      alarmName: alarmName(target.installation, name, place),
       alarmDescription: `${subject}: ${meaning}\n\nSeverity: ${ALARMS[name]}. What to do: ${runbookLink(target.runbookUrl, name)}`,
     });
     const action = new SnsAction(target.topic);

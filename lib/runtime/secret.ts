@@ -16,6 +16,9 @@ export async function readSecret(id: string): Promise<string> {
     .catch((cause: unknown) => {
       const hint = 'Make the secret, with this name and in this region; docs/deploy.md says how.';
       throw new Failure('usage', `The secret ${id} cannot be read: ${awsError(cause).text}`, { hint, cause });
+    })
+    .finally(() => {
+      client.destroy();
     });
   if (SecretString !== undefined) return SecretString;
   throw new Failure('usage', `The secret ${id} has no text.`, { hint: 'Give it as text, not as binary.' });

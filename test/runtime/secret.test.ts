@@ -9,6 +9,10 @@ beforeAll(() => {
   client = new SecretsManagerClient({});
 });
 
+afterAll(() => {
+  client.destroy();
+});
+
 test('a secret is read by its name and by its ARN', async () => {
   const made = await client.send(
     new CreateSecretCommand({ Name: 'hooks/slack', SecretString: 'https://hooks.example.com/T0' }),

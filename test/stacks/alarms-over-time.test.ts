@@ -6,7 +6,7 @@
 import { parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
 import { objectiveHours } from '../../lib/contract/schedule';
 import { defineSettings } from '../../lib/settings/settings';
-import { addStacks } from '../../lib/stacks/add-stacks';
+import { composeStacks } from '../../lib/stacks/add-stacks';
 import {
   EXTRA_POINTS,
   transitionsOf,
@@ -35,7 +35,7 @@ const { schedule } = SHOP;
 
 const ALARMS = (() => {
   const app = newApp();
-  addStacks(app, SETTINGS);
+  composeStacks(app, SETTINGS);
   const templates = app.synth().stacks.map(({ template }) => template as { readonly Resources: object });
   const resources = templates.flatMap(
     ({ Resources }) => Object.values(Resources) as { Type: string; Properties: unknown }[],

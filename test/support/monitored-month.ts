@@ -174,7 +174,7 @@ function fullGauges(world: World, month: Month, now: Date) {
     };
     return { state: 'valid', database: 'shop', id, manifest } as unknown as RecoveryPoint;
   });
-  const { sizeRatio, storedBytes } = pointGauges(points, now);
+  const { sizeRatio = NaN, storedBytes = NaN } = pointGauges(points, now);
   return {
     SizeRatio: sizeRatio,
     StoredBytes: storedBytes,
