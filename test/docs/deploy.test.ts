@@ -71,11 +71,21 @@ test('the task that is started by hand is named as the deployment names it', () 
   });
 });
 
-test('each action of the policies exists', async () => {
-  const policies = BLOCKS.filter(({ language }) => language === 'json').map(
-    ({ text }) => JSON.parse(text) as Policy,
+test('where to restore to is said in the secret, and by the fields, that the restore task reads', () => {
+  const [target] = BLOCKS.filter(({ language }) => language === 'json').map(
+    ({ text }) => JSON.parse(text) as object,
   );
-  const actions = policies.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action));
+  expect(Object.keys(target ?? {})).toEqual(['url', 'password']);
+  expect(of('aws').find(([, operation]) => operation === 'put-secret-value')?.[3]).toBe(
+    ACME.restoreTargetSecret,
+  );
+});
+
+test('each action of the policies exists', async () => {
+  const documents = BLOCKS.filter(({ language }) => language === 'json').map(
+    ({ text }) => JSON.parse(text) as Partial<Policy>,
+  );
+  const actions = documents.flatMap(({ Statement = [] }) => Statement.flatMap(({ Action }) => Action));
   expect(actions.length).toBeGreaterThan(4);
   const unknown = await Promise.all(
     actions.map(async (action) => {
