@@ -29,7 +29,8 @@ export interface Encrypted {
   readonly key: string;
 }
 
-const CREATES: Context = { 's3:ObjectCreationOperation': 'true', 's3:if-none-match': '*' };
+/** What S3 says of a request that makes a new object. */
+export const CREATES: Context = { 's3:ObjectCreationOperation': 'true', 's3:if-none-match': '*' };
 
 /** PutObject, or CompleteMultipartUpload, with If-None-Match. */
 export function create({ bucket, key }: Encrypted, object: string, context: Context = {}): Call {

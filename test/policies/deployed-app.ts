@@ -44,6 +44,7 @@ export function templatesOf(app: App): Templates {
 
 export class DeployedApp {
   private readonly byType = new Map<string, DeployedResource[]>();
+  private readonly byOwner = new Map<string, readonly PolicyDocument[]>();
 
   constructor(readonly templates: Templates) {
     for (const [stack, { Resources = {} }] of Object.entries(templates)) {
@@ -87,8 +88,14 @@ export class DeployedApp {
   }
 
   /** The policies that the resource with that ARN has: an object's are its bucket's, a role's is its trust policy. */
-  policiesOf(arn: string): PolicyDocument[] {
+  policiesOf(arn: string): readonly PolicyDocument[] {
     const owner = arn.startsWith('arn:aws:s3:::') ? arn.replace(/\/.*/, '') : arn;
+    const known = this.byOwner.get(owner) ?? this.findPolicies(owner);
+    this.byOwner.set(owner, known);
+    return known;
+  }
+
+  private findPolicies(owner: string): readonly PolicyDocument[] {
     return [
       ...Object.entries(POLICY_RESOURCES).flatMap(([type, property]) =>
         this.all(type)

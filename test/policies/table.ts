@@ -7,6 +7,7 @@ import { backupTaskFamily, namesOf, restoreTaskFamily } from '../../lib/contract
 import {
   call,
   create,
+  CREATES,
   list,
   overwrite,
   passRole,
@@ -17,7 +18,7 @@ import {
   uploadPart,
   type Call,
 } from './calls';
-import type { DeployedApp } from './deployed-app';
+import type { DeployedApp, DeployedResource } from './deployed-app';
 import {
   ACCESS_LOG_BUCKET,
   BUCKET,
@@ -29,7 +30,7 @@ import {
   STATUS_BUCKET,
 } from './installation';
 import { taskDefinition, type Who } from './principals';
-import { regional } from './resolve';
+import { ACCOUNT, REGION, regional } from './resolve';
 
 export interface Row {
   readonly does: string;
@@ -73,6 +74,8 @@ export function tableOf(app: DeployedApp, own: string, other: string): Table {
     Secrets: secrets(own, other),
     'Running programs': running(app, own, other),
     Noticing: noticing(),
+    'Around it': around(app, own),
+    'On other resources': foreign(app, own),
   };
 }
 
@@ -94,6 +97,8 @@ function newObjects(app: DeployedApp, own: string, other: string): Row[] {
   return [
     row('a new object of a point', create(to, point(own)), backup),
     row('parts of a large one', uploadPart(to, point(own)), backup),
+    row('give up a large one', s3('AbortMultipartUpload', object(own)), backup),
+    row("give up another database's", s3('AbortMultipartUpload', object(other)), ADMINS),
     row('the manifest', create(to, manifest(own)), backup),
     row('an export', create(to, `exports/postgres/${own}/${ID}/dump.custom`), backup),
     row('history of a backup', create(to, audit('backup', own)), backup),
@@ -103,6 +108,7 @@ function newObjects(app: DeployedApp, own: string, other: string): Row[] {
     row('evidence of a drill', create(to, evidence(own)), ADMINS),
     row('a point of a class that is not kept', create(to, point(own, 'yearly')), ADMINS),
     row("another database's point", create(to, point(other)), ADMINS),
+    row('a point of a database with a longer name', create(to, point(`${own}2`)), ADMINS),
     row("another database's manifest", create(to, manifest(other)), ADMINS),
     row("another database's history", create(to, audit('backup', other)), ADMINS),
     row('an object outside of every prefix', create(to, 'index.html'), ADMINS),
@@ -135,6 +141,7 @@ function reading(app: DeployedApp, own: string, other: string): Row[] {
     row('list everything', list(BUCKET, ''), ADMINS),
     row("the bucket's protection", s3('GetBucketPolicy', BUCKET), ['monitor', ...ADMINS]),
     row('status pages', s3('GetObject', status), ['monitor', ...ADMINS]),
+    row('list status pages', list(STATUS_BUCKET, ''), ['monitor', ...ADMINS]),
     row('write a status page', s3('PutObject', status), ['monitor', ...ADMINS]),
     row('delete a status page', s3('DeleteObject', status), ADMINS),
     row('access logs', s3('GetObject', `${ACCESS_LOG_BUCKET}/postgres/log`), ADMINS),
@@ -211,6 +218,8 @@ function keys(app: DeployedApp): Row[] {
   const encryption = keyArn(app, 'backupKeyArn');
   const manifests = keyArn(app, 'manifestSigningKeyArn');
   const evidence = keyArn(app, 'evidenceSigningKeyArn');
+  const publicKey = (key: string) => call('kms:GetPublicKey', key);
+  const readers: Who[] = ['restore', 'monitor', 'keeper', ...ADMINS];
   const change = (does: string, action: string, allowed: readonly Who[], refusedBy: string): Row[] =>
     Object.entries({ encryption, manifests, evidence }).map(([use, key]) =>
       row(`${does} (${use})`, call(`kms:${action}`, key), allowed, refusedBy),
@@ -218,6 +227,9 @@ function keys(app: DeployedApp): Row[] {
   return [
     row('sign a manifest', sign(manifests), ['backup', ...ADMINS]),
     row('sign evidence', sign(evidence), ADMINS),
+    row('read the public key of manifests', publicKey(manifests), ['backup', ...readers]),
+    row('read the public key of evidence', publicKey(evidence), ['monitor', 'keeper', ...ADMINS]),
+    row('see the state of the encryption key', call('kms:DescribeKey', encryption), ['monitor', ...ADMINS]),
     row('sign with another algorithm', sign(manifests, 'ECDSA_SHA_384'), ADMINS),
     row('decrypt without S3', call('kms:Decrypt', encryption), ADMINS),
     row('decrypt from another bucket', throughS3('Decrypt', encryption, `${BUCKET}-2`), ADMINS),
@@ -287,4 +299,82 @@ function noticing(): Row[] {
     row('delete a schedule', call('scheduler:DeleteSchedule', schedule), ADMINS),
     row('delete a log', call('logs:DeleteLogGroup', regional('logs', 'log-group:any:*')), ADMINS),
   ];
+}
+
+function around(app: DeployedApp, own: string): Row[] {
+  const images = regional('ecr', `repository/cdk-hnb659fds-container-assets-${ACCOUNT}-${REGION}`);
+  const starts: Who[] = ['backupStart', 'restoreStart', ...ADMINS];
+  const write = (group: string) =>
+    call('logs:PutLogEvents', regional('logs', `log-group:${group}:log-stream:1`));
+  const send = (construct: string) =>
+    call(
+      'sqs:SendMessage',
+      app.one('AWS::SQS::Queue', ({ logicalId }) => logicalId.startsWith(construct)).arn,
+      {
+        'aws:SecureTransport': 'true',
+      },
+    );
+  const backupTask = taskDefinition(app, backupTaskFamily(INSTALLATION, own));
+  const restoreTask = taskDefinition(app, restoreTaskFamily(INSTALLATION, MAJOR));
+  return [
+    row('log in to the registry of images', call('ecr:GetAuthorizationToken', '*'), starts),
+    row('pull the image', call('ecr:BatchGetImage', images), starts),
+    row('write the log of the backup', write(logOfTask(backupTask)), ['backupStart', ...ADMINS]),
+    row('write the log of the restore', write(logOfTask(restoreTask)), ['restoreStart', ...ADMINS]),
+    row('write the log of the monitor', write(logOfProgram(app, 'Monitor')), ['monitor', ...ADMINS]),
+    row('write the log of the keeper', write(logOfProgram(app, 'Keeper')), ['keeper', ...ADMINS]),
+    row('write the log of the webhook', write(logOfProgram(app, 'Webhook')), ['webhook', ...ADMINS]),
+    row('put aside what was not delivered', send('TasksDeadLetters'), ['scheduler', 'keeper', ...ADMINS]),
+    row('put aside what was not posted', send('AlarmTopicWebhook1'), ['webhook', ...ADMINS]),
+  ];
+}
+
+/** The same calls on other resources: a pattern that is too wide is seen here. */
+function foreign(app: DeployedApp, own: string): Row[] {
+  const bucket = 'arn:aws:s3:::payroll';
+  /** Any key that leaves it to the account's policies will do. */
+  const key = app.one('AWS::KMS::Key', ({ logicalId }) => logicalId.startsWith('AlarmTopic')).arn;
+  const days = { 's3:object-lock-remaining-retention-days': '30' };
+  const tag = { 's3:RequestObjectTag/expire': 'yes', 's3:RequestObjectTagKeys': ['expire'] };
+  const at = (action: string, context = {}) => s3(action, `${bucket}/${point(own)}`, context);
+  return [
+    row('read from another bucket', at('GetObjectVersion'), ADMINS),
+    row('write into another bucket', at('PutObject', CREATES), ADMINS),
+    row('lock in another bucket', at('PutObjectRetention', days), ADMINS),
+    row('see locks in another bucket', at('GetObjectRetention'), ADMINS),
+    row('tag in another bucket', at('PutObjectVersionTagging', tag), ADMINS),
+    row('list points in another bucket', list(bucket, 'points/'), ADMINS),
+    row('list manifests in another bucket', list(bucket, `manifests/postgres/${own}/`), ADMINS),
+    row("see another bucket's protection", s3('GetBucketPolicy', bucket), ADMINS),
+    row('decrypt with another key', throughS3('Decrypt', key, BUCKET), ADMINS),
+    row('read the public half of another key', call('kms:GetPublicKey', key), ADMINS),
+    row('see the state of another key', call('kms:DescribeKey', key), ADMINS),
+    row('sign with another key', sign(key), ADMINS),
+    row('pull another image', call('ecr:BatchGetImage', regional('ecr', 'repository/payroll')), ADMINS),
+    row(
+      'write another log',
+      call('logs:PutLogEvents', regional('logs', 'log-group:any:log-stream:1')),
+      ADMINS,
+    ),
+    row('fill another queue', call('sqs:SendMessage', regional('sqs', 'payroll')), ADMINS),
+    row(
+      'see who subscribed elsewhere',
+      call('sns:ListSubscriptionsByTopic', regional('sns', 'payroll')),
+      ADMINS,
+    ),
+  ];
+}
+
+interface Logging {
+  readonly LogConfiguration: { readonly Options: Readonly<Record<string, string>> };
+}
+
+function logOfTask({ properties }: DeployedResource): string {
+  const [container] = properties['ContainerDefinitions'] as readonly Logging[];
+  return container!.LogConfiguration.Options['awslogs-group']!;
+}
+
+function logOfProgram(app: DeployedApp, construct: string): string {
+  const { properties } = app.one('AWS::Lambda::Function', ({ logicalId }) => logicalId.includes(construct));
+  return (properties['LoggingConfig'] as { readonly LogGroup: string }).LogGroup;
 }
