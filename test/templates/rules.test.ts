@@ -67,7 +67,12 @@ const RULES: readonly Rule[] = [
     change('Scheduler::Schedule', 'Target.DeadLetterConfig'),
     change('Scheduler::Schedule', 'Target.DeadLetterConfig.Arn', QUEUE_ARN),
   ),
-  rule('what a rule could not deliver reaches its queue', rules.eventsThatCouldNotBeDeliveredAreKept),
+  rule(
+    'what a rule could not deliver reaches its queue',
+    rules.eventsThatCouldNotBeDeliveredAreKept,
+    change('Events::Rule', 'Targets.0.DeadLetterConfig'),
+    change('Events::Rule', 'Targets.0.DeadLetterConfig.Arn', QUEUE_ARN),
+  ),
   rule(
     'no secret stands in an environment',
     rules.noSecretInAnEnvironment,
