@@ -161,7 +161,7 @@ describe('the environment', () => {
   });
 
   test.each([
-    [{ host: 'db.example.com', user: 'backup@ops', database: 'shop/2 %', port: 6543 }],
+    [{ host: 'db.example.com', user: 'backup@ops%41', database: 'shop/2 %', port: 6543 }],
     [{ host: '10.0.0.7', user: 'Ärger', database: 'a#b?c', port: 5432 }],
   ])('the program reads from the URL what the settings say: %j', (place) => {
     const { environment } = synthesized({ connection: { ...DATABASE.connection, ...place } });
