@@ -22,9 +22,12 @@ export function namesOf(installation: string) {
   } as const;
 }
 
-/** Family of a database's task definition; the monitor tells runs apart by it. Dots are not allowed in a family. */
+/**
+ * Family of a database's task definition; the monitor tells runs apart by it. A family takes no dots: capitals stand for
+ * them, which no name has, so that `a.b` and `a_b` stay two.
+ */
 export function backupTaskFamily(installation: string, database: string): string {
-  return `${installation}-backup-${database.replaceAll('.', '_')}`;
+  return `${installation}-backup-${database.replaceAll('.', 'DOT')}`;
 }
 
 /** A task definition for each major version of PostgreSQL: a restore needs the client programs of the target's. */
