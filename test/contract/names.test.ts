@@ -9,6 +9,9 @@ test('no two databases share a family: the monitor could not tell their runs apa
 });
 
 test('a family has only characters that ECS takes', () => {
-  for (const family of [...NAMES.map((name) => backupTaskFamily('acme', name)), restoreTaskFamily('acme', 17)])
+  for (const family of [
+    ...NAMES.map((name) => backupTaskFamily('acme', name)),
+    restoreTaskFamily('acme', 17),
+  ])
     expect(family).toMatch(/^[A-Za-z0-9_-]{1,255}$/);
 });
