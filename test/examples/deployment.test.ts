@@ -26,8 +26,6 @@ const EXAMPLES: readonly (readonly [System, Settings])[] = [
   ['deltacrown', deltacrown],
 ];
 
-type Database = readonly [name: string, settings: BackedUpDatabase];
-
 const folder = mkdtempSync(path.join(tmpdir(), 'examples-'));
 let emulator: Emulator;
 let ecs: ECSClient;
@@ -46,7 +44,7 @@ afterAll(async () => {
 });
 
 describe.each(EXAMPLES)('%s', (name, settings) => {
-  const [[database, { task, keepDays, schedule }]] = Object.entries(settings.databases) as [Database];
+  const [database, { task, keepDays, schedule }] = onlyDatabase(settings);
   const family = backupTaskFamily(settings.name, database);
   let outputs: Outputs;
 
@@ -122,6 +120,12 @@ test('what the emulator leaves out of a deployment is known, and asserted on tem
     'AWS::SQS::QueuePolicy',
   ]);
 });
+
+function onlyDatabase({ name, databases }: Settings): [name: string, settings: BackedUpDatabase] {
+  const [database] = Object.entries(databases);
+  if (database === undefined) throw new Error(`${name} has no database`);
+  return database;
+}
 
 interface Schedule {
   readonly ScheduleExpression: string;

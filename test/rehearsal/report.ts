@@ -11,7 +11,7 @@ interface StepResult {
   readonly outcome: string;
 }
 
-/** What a demo of the usual size takes at most, once everything is installed. */
+/** What a demo of the usual size takes at most, once everything is installed and nothing else runs. */
 const PROMISED_SECONDS = 180;
 
 export class Report {
@@ -63,7 +63,7 @@ export class Report {
     this.write(
       this.colour(
         ['bold', 'green'],
-        `\nAll ${this.results.length} steps did what they should, in ${total} altogether (of ${humanSeconds(PROMISED_SECONDS)} at most).`,
+        `\nAll ${this.results.length} steps did what they should, in ${total} altogether (promised: ${humanSeconds(PROMISED_SECONDS)} on an idle machine of two cores).`,
       ),
     );
   }
