@@ -11,9 +11,6 @@ interface StepResult {
   readonly outcome: string;
 }
 
-/** What a demo of the usual size takes at most, once everything is installed and nothing else runs. */
-const PROMISED_SECONDS = 180;
-
 export class Report {
   private readonly results: StepResult[] = [];
   private readonly figures: { readonly name: string; readonly value: string }[] = [];
@@ -57,13 +54,15 @@ export class Report {
     this.figures.push({ name, value });
   }
 
-  end(): void {
+  /** @param promised what such a rehearsal should take. @default - nothing is promised */
+  end(promised?: string): void {
     this.table();
     const total = humanSeconds(secondsSince(this.startedAt));
+    const beside = promised === undefined ? '' : ` (promised: ${promised})`;
     this.write(
       this.colour(
         ['bold', 'green'],
-        `\nAll ${this.results.length} steps did what they should, in ${total} altogether (promised: ${humanSeconds(PROMISED_SECONDS)} on an idle machine of two cores).`,
+        `\nAll ${this.results.length} steps did what they should, in ${total} altogether${beside}.`,
       ),
     );
   }
