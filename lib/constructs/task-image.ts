@@ -1,7 +1,7 @@
 /** The image that tasks run: one per major version of PostgreSQL, built from the project or there already. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { IgnoreMode } from 'aws-cdk-lib';
+import { Aws, IgnoreMode } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
@@ -74,7 +74,7 @@ function prebuiltImage(scope: Construct, id: string, image: string): ContainerIm
     return ContainerImage.fromRegistry(image);
   const repository = Repository.fromRepositoryAttributes(scope, id, {
     repositoryName,
-    repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${repositoryName}`,
+    repositoryArn: `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repositoryName}`,
   });
   return ContainerImage.fromEcrRepository(repository, digest);
 }

@@ -225,7 +225,14 @@ test('the start may pull the one image and write the one log: ECR’s log-in alo
   const statements = statementsOf(synthesized().template, 'ExecutionRole');
   const everywhere = statements.filter(({ Resource }) => Resource === '*');
   expect(everywhere.map(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken']);
-  expect(JSON.stringify(statements)).toContain('arn:aws:ecr:eu-central-1:111122223333:repository/backstop');
+  expect(JSON.stringify(statements)).toContain(':ecr:eu-central-1:111122223333:repository/backstop');
+});
+
+test('an image of ECR is named by its digest', () => {
+  const { container } = synthesized();
+  const image = JSON.stringify(container['Image']);
+  expect(image).toContain('111122223333.dkr.ecr.eu-central-1.');
+  expect(image).toContain(`/backstop@${DIGEST}`);
 });
 
 test('an image of another registry needs no leave to pull', () => {
