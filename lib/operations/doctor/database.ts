@@ -69,10 +69,7 @@ export async function examineDatabase(database: ExaminedDatabase): Promise<Datab
 
 async function read(client: Client): Promise<{ facts: ServerFacts; readiness: Readiness }> {
   await prepareSession(client, LOCK_TIMEOUT_SECONDS);
-  const facts = await readServerFacts(client);
-  // Row security is asked about as it is for everybody: a session that has switched it off is never restricted.
-  await client.query('SET row_security = on');
-  return { facts, readiness: await readReadiness(client) };
+  return { facts: await readServerFacts(client), readiness: await readReadiness(client) };
 }
 
 async function examinePooler({ name, target }: ExaminedDatabase, client: Client): Promise<Examination> {
