@@ -1,7 +1,7 @@
 import { Duration, Tags } from 'aws-cdk-lib';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { bucketName, CONTENT_TAG, PRIVATE_BUCKET } from './private-bucket';
+import { bucketName, CONTENT_TAG, PRIVATE_BUCKET, retainPolicy } from './private-bucket';
 
 export interface AccessLogBucketProps {
   readonly installation: string;
@@ -29,5 +29,6 @@ export class AccessLogBucket extends Construct {
       ],
     });
     Tags.of(this.bucket).add(CONTENT_TAG, 'access-logs');
+    retainPolicy(this.bucket);
   }
 }

@@ -10,7 +10,7 @@ import type { BackupKey } from './backup-key';
 import { createOnlyPolicy, longestLockDays } from './create-only-policy';
 import type { Guardians } from './guardians';
 import { lifecycleRules } from './lifecycle-rules';
-import { bucketName, CONTENT_TAG, PRIVATE_BUCKET } from './private-bucket';
+import { bucketName, CONTENT_TAG, PRIVATE_BUCKET, retainPolicy } from './private-bucket';
 
 export interface BackupBucketProps {
   readonly installation: string;
@@ -47,6 +47,7 @@ export class BackupBucket extends Construct {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
     Tags.of(this.bucket).add(CONTENT_TAG, 'recovery-points');
+    retainPolicy(this.bucket);
     createOnlyPolicy({
       bucketArn: this.bucket.bucketArn,
       keyArn: props.encryptionKey.key.keyArn,

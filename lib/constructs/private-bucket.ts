@@ -4,6 +4,7 @@ import {
   BlockedEncryptionType,
   BlockPublicAccess,
   ObjectOwnership,
+  type Bucket,
   type BucketProps,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -31,3 +32,8 @@ export const PRIVATE_BUCKET = {
   /** Kept for ever once it was made; only a creation that fails takes its empty bucket, and so its name, back. */
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 } as const satisfies BucketProps;
+
+/** A resource of its own, which would else go with its stack and leave the bucket behind without its denials. */
+export function retainPolicy({ policy }: Bucket): void {
+  policy?.applyRemovalPolicy(PRIVATE_BUCKET.removalPolicy);
+}

@@ -2,7 +2,7 @@ import { Duration, Tags } from 'aws-cdk-lib';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { AccessLogBucket } from './access-log-bucket';
-import { bucketName, CONTENT_TAG, PRIVATE_BUCKET } from './private-bucket';
+import { bucketName, CONTENT_TAG, PRIVATE_BUCKET, retainPolicy } from './private-bucket';
 
 export interface StatusBucketProps {
   readonly installation: string;
@@ -32,5 +32,6 @@ export class StatusBucket extends Construct {
       ],
     });
     Tags.of(this.bucket).add(CONTENT_TAG, 'status');
+    retainPolicy(this.bucket);
   }
 }

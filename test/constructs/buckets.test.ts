@@ -35,6 +35,14 @@ describe.each(['recovery-points', 'status', 'access-logs'])('the bucket of %s', 
     });
   });
 
+  test('keeps its policy when its stack is deleted', () => {
+    template.hasResource('AWS::S3::BucketPolicy', {
+      Properties: { Bucket: { Ref: id } },
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
   test('takes no object that is encrypted with a key only the client knows', () => {
     const [rule] = resource['Properties'].BucketEncryption.ServerSideEncryptionConfiguration;
     expect(rule.BlockedEncryptionTypes).toEqual({ EncryptionType: ['SSE-C'] });
