@@ -1,5 +1,6 @@
 /** What is known of a database's runs since its newest recovery point, and what follows from it. Pure. */
 import { startOf } from '../../contract/recovery-point-id';
+import { EXIT_CODES } from '../../contract/failure';
 import type { StoppedTask } from '../../contract/stopped-task';
 
 /** A run as its own audit events tell it. */
@@ -19,6 +20,8 @@ export interface RunHistory {
 }
 
 const MINUTE = 60_000;
+/** One that found another run at work leaves the slot to it: EventBridge starts a task at least once. */
+const HARMLESS: readonly number[] = [0, EXIT_CODES['already-running']];
 /** Between the clocks of ECS and of a task. */
 const CLOCK_TOLERANCE_MS = MINUTE;
 /** A run that takes longer than so many times its expected minutes is stuck. */
@@ -29,7 +32,7 @@ export function failedRuns(history: RunHistory, expectedMinutes: number, now: Da
   const { runs, stoppedTasks, pointFinishedAt } = history;
   const isMadeUpFor = (at: Date) => pointFinishedAt !== undefined && at <= pointFinishedAt;
   const failed = runs.filter(
-    ({ ended }) => ended !== undefined && ended.exitCode !== 0 && !isMadeUpFor(ended.at),
+    ({ ended }) => ended !== undefined && !HARMLESS.includes(ended.exitCode) && !isMadeUpFor(ended.at),
   );
   // Of a task whose run told its own end there is nothing more to say.
   const silent = stoppedTasks.filter(

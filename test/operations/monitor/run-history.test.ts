@@ -56,13 +56,21 @@ test.each<Case>([
     failed: 1,
   },
   {
+    rule: 'a run that found another one at work did not fail, nor did its task',
+    history: {
+      runs: [run('05:00:00'), run('05:00:30', '05:00:40', 12)],
+      stoppedTasks: [task('05:00:20', '05:00:45', { stopCode: 'EssentialContainerExited', exitCode: 12 })],
+    },
+    failed: 0,
+  },
+  {
     rule: 'each failure counts',
     history: { runs: [run('04:00:00', '04:10:00', 5), run('05:00:00', '05:10:00', 3)] },
     failed: 2,
   },
   {
     rule: 'a point that was finished after the failure makes up for it',
-    history: { runs: [run('02:30:00', '02:31:00', 12)], pointFinishedAt: at('03:00:00') },
+    history: { runs: [run('02:30:00', '02:31:00', 5)], pointFinishedAt: at('03:00:00') },
     failed: 0,
   },
   {
