@@ -60,6 +60,19 @@ test.each(Object.entries(EXAMPLES))('the costs of %s are stated', (name, setting
   expect(stated).toEqual([...lines.map((line) => usd(line.usd)), usd(totalUsd)]);
 });
 
+test('the README rounds what the page states', () => {
+  const nightly = tableRows(PAGE, 'An example').at(-1)?.at(-1);
+  const [points, together] = ['recovery points in S3', 'together'].map((line) =>
+    tableRows(PAGE, 'An example')
+      .find(([what]) => what === line)
+      ?.at(-1),
+  );
+  const rounded = [together, points, nightly].map((amount) => Math.round(Number(amount)));
+  const sentence =
+    /about (\d+) USD a month, of which S3 takes (\d+); nightly and kept for a month, to (\d+) USD/;
+  expect(sentence.exec(read('README.md').replace(/\s+/g, ' '))?.slice(1).map(Number)).toEqual(rounded);
+});
+
 test('each line of the estimate has its formula', () => {
   const explained = tableRows(PAGE, 'Formulas').map(([line]) => line);
   expect(explained).toEqual(monthlyCost(example).lines.map(({ what }) => what.replace(/, public$/, '')));
