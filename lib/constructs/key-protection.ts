@@ -14,9 +14,10 @@ export function keyProtection({ deploymentRoleArn, breakGlassRoleArn }: Guardian
       resources: ['*'],
       exceptRoleArns: [breakGlassRoleArn],
     }),
+    /** A replica in another region has a policy of its own: whoever makes one says who signs with the same key. */
     denyToOthers({
       sid: 'DenyChangeOfTheKeysProtection',
-      actions: ['kms:PutKeyPolicy', 'kms:DisableKeyRotation'],
+      actions: ['kms:PutKeyPolicy', 'kms:DisableKeyRotation', 'kms:ReplicateKey', 'kms:UpdatePrimaryRegion'],
       resources: ['*'],
       exceptRoleArns: [deploymentRoleArn, breakGlassRoleArn],
     }),

@@ -49,7 +49,12 @@ describe.each(['backup', 'signing'] as const)('the %s key', (kind) => {
           Match.objectLike({ Sid: 'DenyDestructionOfTheKey', Condition: exempt(BREAK_GLASS) }),
           Match.objectLike({
             Sid: 'DenyChangeOfTheKeysProtection',
-            Action: ['kms:DisableKeyRotation', 'kms:PutKeyPolicy'],
+            Action: [
+              'kms:DisableKeyRotation',
+              'kms:PutKeyPolicy',
+              'kms:ReplicateKey',
+              'kms:UpdatePrimaryRegion',
+            ],
             Condition: exempt(DEPLOYMENT, BREAK_GLASS),
           }),
         ]),

@@ -1,8 +1,11 @@
 /** The table of roles holds for the synthesized policies of identities, buckets, keys, topics and roles together. */
-import { call } from './calls';
-import { installation, SETTINGS } from './installation';
+import { StorageStack } from '../../lib/stacks/storage-stack';
+import { newApp } from '../support/synthesize';
+import { call, s3 } from './calls';
+import { DeployedApp, templatesOf } from './deployed-app';
+import { BUCKET, installation, INSTALLATION, keyArn, SETTINGS } from './installation';
 import { EVERYBODY, principalsOf, type Who } from './principals';
-import { regional } from './resolve';
+import { ACCOUNT, REGION, regional } from './resolve';
 import { tableOf, type Row } from './table';
 import { verdictOn } from './verdict';
 
@@ -52,4 +55,29 @@ test('only the backup of a database with RDS IAM authentication logs in by its r
   expect(programs.filter((who) => may('ledger', who))).toEqual(['backup']);
   expect(programs.filter((who) => may('shop', who))).toEqual([]);
   expect(may('ledger', 'backup', 'postgres')).toBe(false);
+});
+
+test('where the settings name no break-glass role, nobody destroys anything', () => {
+  const cdk = newApp();
+  const settings = { ...SETTINGS, breakGlassRoleArn: undefined };
+  new StorageStack(cdk, `${INSTALLATION}-storage`, {
+    settings,
+    env: { account: ACCOUNT, region: REGION },
+  });
+  const storage = new DeployedApp(templatesOf(cdk));
+  const people = principalsOf(app, 'shop');
+  const destroys = [
+    ...['DeleteObject', 'DeleteObjectVersion', 'BypassGovernanceRetention'].flatMap((action) =>
+      s3(action, `${BUCKET}/points/daily/postgres/shop/x`),
+    ),
+    ...s3('DeleteBucket', BUCKET),
+    ...call('kms:ScheduleKeyDeletion', keyArn(storage, 'backupKeyArn')),
+  ];
+  for (const who of everybody)
+    for (const request of destroys)
+      expect([who, request.action, verdictOn(storage, people[who], [request]).outcome]).toEqual([
+        who,
+        request.action,
+        'refused',
+      ]);
 });

@@ -237,6 +237,13 @@ function keys(app: DeployedApp): Row[] {
     ...change('delete a key', 'ScheduleKeyDeletion', MAY_DESTROY, 'DenyDestructionOfTheKey'),
     ...change('disable a key', 'DisableKey', MAY_DESTROY, 'DenyDestructionOfTheKey'),
     ...change("change a key's policy", 'PutKeyPolicy', MAY_CHANGE, 'DenyChangeOfTheKeysProtection'),
+    ...change('copy a key to another region', 'ReplicateKey', MAY_CHANGE, 'DenyChangeOfTheKeysProtection'),
+    ...change(
+      'make a copy the primary key',
+      'UpdatePrimaryRegion',
+      MAY_CHANGE,
+      'DenyChangeOfTheKeysProtection',
+    ),
     ...change("end a key's rotation", 'DisableKeyRotation', MAY_CHANGE, 'DenyChangeOfTheKeysProtection'),
   ];
 }
