@@ -4,12 +4,20 @@
  */
 export { AccessLogBucket, type AccessLogBucketProps } from './constructs/access-log-bucket';
 export { BackupBucket, type BackupBucketProps } from './constructs/backup-bucket';
+export { isReached, type ReachedDatabase } from './constructs/backup-environment';
 export { BackupKey, type BackupKeyProps } from './constructs/backup-key';
+export { BackupSchedule, type BackupScheduleProps } from './constructs/backup-schedule';
+export { BackupTask, type BackupTaskProps } from './constructs/backup-task';
 export { addGuardRules } from './constructs/guard-rules';
 export { guardiansOf, type Guardians } from './constructs/guardians';
+export { guardrailsOf } from './constructs/guardrails';
+export { RestoreTasks, type RestoreTasksProps } from './constructs/restore-tasks';
 export { SigningKey, type SigningKeyProps } from './constructs/signing-key';
 export { StatusBucket, type StatusBucketProps } from './constructs/status-bucket';
 export { StorageAccess } from './constructs/storage-access';
+export { TaskCluster, type TaskClusterProps } from './constructs/task-cluster';
+export { TaskNetwork, zonesAtDeployment, type TaskNetworkProps } from './constructs/task-network';
+export { publishedPlacement, type TaskPlacement } from './constructs/task-placement';
 export { Failure } from './contract/failure';
 export { namesOf } from './contract/names';
 export { monthlyCost, type CostLine, type MonthlyCost } from './settings/cost';
