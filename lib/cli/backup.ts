@@ -80,7 +80,7 @@ function whatOptions(): Option[] {
     new Option('--reason <text>', 'why this backup is made').env(ENVIRONMENT.reason).default('manual'),
     new Option('--requested-by <who>', 'who asked for it')
       .env(ENVIRONMENT.requestedBy)
-      .default(`${userInfo().username}@${hostname()}`, 'you'),
+      .default(`${ownName()}@${hostname()}`, 'you'),
     new Option('--keep <classes>', `days each class is kept, for example daily=30,monthly=365`)
       .env(ENVIRONMENT.keep)
       .argParser(parseKeep)
@@ -221,4 +221,13 @@ function parseSlot(text: string): string {
   const instant = z.iso.datetime({ offset: true }).safeParse(text);
   if (instant.success) return new Date(instant.data).toISOString();
   throw new InvalidArgumentError('It must be an instant such as 2026-11-20T02:00:00Z.');
+}
+
+/** In a container the user may have a number only. */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
