@@ -69,20 +69,3 @@ test('other stacks find each key by the name of a parameter', () => {
     [namesOf('test').parameters.evidenceSigningKeyArn]: expect.stringMatching(/^EvidenceSigningKey/),
   });
 });
-
-test('a bucket or key whose logical id changed would be replaced by an empty one: these ids never change', () => {
-  const template = storageTemplate();
-  const ids = ['AWS::S3::Bucket', 'AWS::KMS::Key'].flatMap((type) =>
-    Object.keys(template.findResources(type)),
-  );
-  expect(ids.sort()).toMatchInlineSnapshot(`
-    [
-      "AccessLogsBucketCD784A59",
-      "BackupKey1226E6A1",
-      "EvidenceSigningKey1B14CF63",
-      "ManifestSigningKeyE938019C",
-      "PostgresBackupsBucket6979FAEE",
-      "StatusBucket1E63CB1A",
-    ]
-  `);
-});
