@@ -3,18 +3,24 @@
  * agreements between them are no part of it.
  */
 export { AccessLogBucket, type AccessLogBucketProps } from './constructs/access-log-bucket';
+export { AlarmTopic, alarmTargetOf, type AlarmTopicProps } from './constructs/alarm-topic';
 export { BackupBucket, type BackupBucketProps } from './constructs/backup-bucket';
-export { isReached, type ReachedDatabase } from './constructs/backup-environment';
+export { BackupDashboard, type BackupDashboardProps } from './constructs/backup-dashboard';
 export { BackupKey, type BackupKeyProps } from './constructs/backup-key';
 export { BackupSchedule, type BackupScheduleProps } from './constructs/backup-schedule';
 export { BackupTask, type BackupTaskProps } from './constructs/backup-task';
+export { DatabaseAlarms, type DatabaseAlarmsProps } from './constructs/database-alarms';
+export { gauge } from './constructs/gauges';
 export { addGuardRules } from './constructs/guard-rules';
 export { guardiansOf, type Guardians } from './constructs/guardians';
-export { guardrailsOf } from './constructs/guardrails';
+export { Keeper, type KeeperProps } from './constructs/keeper';
+export { Monitor, type MonitorProps } from './constructs/monitor';
 export { RestoreTasks, type RestoreTasksProps } from './constructs/restore-tasks';
+export type { AlarmTarget } from './constructs/runbook-alarm';
 export { SigningKey, type SigningKeyProps } from './constructs/signing-key';
 export { StatusBucket, type StatusBucketProps } from './constructs/status-bucket';
 export { StorageAccess } from './constructs/storage-access';
+export { SystemAlarms, type SystemAlarmsProps } from './constructs/system-alarms';
 export { TaskCluster, type TaskClusterProps } from './constructs/task-cluster';
 export { TaskNetwork, zonesAtDeployment, type TaskNetworkProps } from './constructs/task-network';
 export { publishedPlacement, type TaskPlacement } from './constructs/task-placement';
