@@ -30,8 +30,12 @@ export const roleArn = text(
   'the ARN of an IAM role, for example arn:aws:iam::111122223333:role/break-glass; * and ? may stand in its name',
 );
 
-/** Name or complete ARN of a secret in Secrets Manager; its value never stands in the settings. */
+/**
+ * Name or complete ARN of a secret in Secrets Manager; its value never stands in the settings. ECS asks by an ARN without the
+ * six characters at its end, and where the name itself ends so, as in `shop-backup`, Secrets Manager takes it for complete
+ * and finds nothing (docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html).
+ */
 export const secretName = text(
-  /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}|(?!arn:)[\w/+=.@-]{1,512})$/,
-  'the complete ARN of a Secrets Manager secret (with its six last characters), or its name',
+  /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}|(?!arn:|.*-[A-Za-z0-9]{6}$)[\w/+=.@-]{1,512})$/,
+  'the complete ARN of a Secrets Manager secret (with its six last characters), or its name where that does not end in a hyphen and six characters',
 );

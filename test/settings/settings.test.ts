@@ -142,6 +142,19 @@ test('each fault inside a connection is named, an unknown field too', () => {
   );
 });
 
+test('a secret whose name ends as an ARN does is named by its complete ARN', () => {
+  const withSecret = (secret: string) => {
+    const connection = { host: 'db.example.com', database: 'shop', user: 'backstop', password: { secret } };
+    return database({ connection });
+  };
+  expect(messageFor(withSecret('acme/shop-backup'))).toContain(
+    'got "acme/shop-backup"; allowed: the complete ARN',
+  );
+  const arn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:acme/shop-backup-a1B2c3';
+  expect(defineSettings(withSecret(arn))).toBeDefined();
+  expect(defineSettings(withSecret('acme/shop-backups'))).toBeDefined();
+});
+
 test('a break-glass pattern that names every role is refused', () => {
   const breakGlassRoleArn = 'arn:aws:iam::111122223333:role/*';
   expect(messageFor({ ...database({}), breakGlassRoleArn })).toContain('allowed: the ARN of an IAM role');
