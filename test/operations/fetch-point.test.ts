@@ -28,7 +28,7 @@ test('every object lies under its name below the prefix, for us alone', async ()
 test('a key that leads elsewhere is not fetched, even if a manifest with it were believed', async () => {
   const bench = await makeBench(await shopDatabase());
   const { manifest } = await bench.backup();
-  const directory = folder();
+  const directory = path.join(folder(), 'fetched');
   const [first] = manifest.files;
   for (const name of ['../outside', '../../../outside']) {
     const key = `${pointPrefix(manifest.class, manifest.database, manifest.id)}${name}`;

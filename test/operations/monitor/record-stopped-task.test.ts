@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { backupTaskFamily } from '../../../lib/contract/names';
 import { stoppedTaskKey, stoppedTaskSchema } from '../../../lib/contract/stopped-task';
 import { taskEventSchema, type TaskEvent } from '../../../lib/contract/task-event';
 import { recordStoppedTask, stoppedTaskOf } from '../../../lib/operations/monitor/record-stopped-task';
@@ -116,7 +117,8 @@ test.each<[string, Detail]>([
 });
 
 test('a database is known by its family, dots or not', () => {
-  const taskDefinitionArn = 'arn:aws:ecs:eu-central-1:111122223333:task-definition/backstop-backup-a_b:1';
+  const family = backupTaskFamily(CONFIG.installation, 'a.b');
+  const taskDefinitionArn = `arn:aws:ecs:eu-central-1:111122223333:task-definition/${family}:1`;
   expect(stoppedTaskOf(event({ taskDefinitionArn }), CONFIG)?.database).toBe('a.b');
 });
 
