@@ -2,7 +2,7 @@
 import { Failure } from '../contract/failure';
 import type { ExaminedDatabase } from '../operations/doctor/database';
 import type { DoctorRequest, UnreachableDatabase } from '../operations/doctor/diagnose';
-import type { ConnectionTarget } from '../postgres/connection';
+import { environmentPassword, type ConnectionTarget } from '../postgres/connection';
 import { withRdsIam } from '../postgres/rds-iam';
 import type { BackedUpDatabase, DatabaseConnection } from '../settings/database-schema';
 import type { Settings } from '../settings/schema';
@@ -46,7 +46,7 @@ function targetOf(connection: DatabaseConnection, environment: NodeJS.ProcessEnv
   const { host, port, user, database, rdsIam, tls } = connection;
   const target: ConnectionTarget = {
     ...{ host, port, user, database },
-    password: environment['PGPASSWORD'],
+    password: environmentPassword(environment),
     passfile: environment['PGPASSFILE'],
     sslMode: tls.mode,
     sslRootCert: tls.mode.startsWith('verify') ? authoritiesFile(tls.authorities, environment) : undefined,

@@ -75,7 +75,7 @@ export function connectionTarget(url: string, environment: NodeJS.ProcessEnv): C
     port: Number(parsed.port || environment['PGPORT'] || 5432),
     user,
     database,
-    password: decodeURIComponent(parsed.password) || environment['PGPASSWORD'],
+    password: decodeURIComponent(parsed.password) || environmentPassword(environment),
     passfile: environment['PGPASSFILE'],
     sslMode: sslMode(parameter('sslmode') ?? environment['PGSSLMODE'], host),
     sslRootCert: parameter('sslrootcert') ?? environment['PGSSLROOTCERT'],
@@ -83,6 +83,14 @@ export function connectionTarget(url: string, environment: NodeJS.ProcessEnv): C
     sslKey: parameter('sslkey') ?? environment['PGSSLKEY'],
     options: parameter('options') ?? environment['PGOPTIONS'],
   };
+}
+
+/**
+ * PGPASSWORD without one newline at its end: editors put it there, and ECS and `--secret-string file://` pass it on as part
+ * of the secret. A password that really ends in one cannot be given, as in a passfile of libpq.
+ */
+export function environmentPassword({ PGPASSWORD }: NodeJS.ProcessEnv): string | undefined {
+  return PGPASSWORD?.replace(/\r?\n$/, '');
 }
 
 /** For messages: no password. */

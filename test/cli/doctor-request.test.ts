@@ -25,6 +25,10 @@ test('the password is that of the environment, or of its passfile', () => {
   });
 });
 
+test('a newline that an editor left after the password is not part of it, as in the tasks', () => {
+  expect(targetOf({}, { PGPASSWORD: 'only-here\n' })?.password).toBe('only-here');
+});
+
 test('TLS is as the settings say, whatever the environment does', () => {
   expect(targetOf({}, { PGSSLMODE: 'disable' })).toMatchObject({
     sslMode: 'verify-full',

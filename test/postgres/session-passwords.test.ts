@@ -3,7 +3,12 @@ import { chownSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Failure } from '../../lib/contract/failure';
-import { connect, connectionTarget, type ConnectionTarget } from '../../lib/postgres/connection';
+import {
+  connect,
+  connectionTarget,
+  libpqEnvironment,
+  type ConnectionTarget,
+} from '../../lib/postgres/connection';
 import { withRdsIam } from '../../lib/postgres/rds-iam';
 import { makeBench } from '../support/make-backup';
 import { query, startCluster, TEST_PASSWORD, type Cluster } from '../support/postgres-cluster';
@@ -43,12 +48,34 @@ describe('on a server that asks for passwords', () => {
     expect(asked).toHaveLength(6);
   });
 
+  test('a newline that an editor left after the password reaches neither our sessions nor pg_dump', async () => {
+    const url = new URL(await cluster.createDatabase());
+    url.password = '';
+    const target = connectionTarget(url.href, { PGPASSWORD: `${TEST_PASSWORD}\n` });
+    const { manifest } = await (await makeBench(url.href)).backup({ target });
+    // Of pg_dumpall: that of pg_dump, and of our sessions, is what the manifest is made of.
+    expect(manifest.files.map(({ key }) => path.basename(key))).toContain('globals.sql');
+    expect(await libpqEnvironment(target)).toMatchObject({ PGPASSWORD: TEST_PASSWORD });
+  });
+
   test('why a password could not be made is what is told', async () => {
     const refused = new Failure('database-unreachable', 'No token today.');
     const url = await cluster.createDatabase();
     await expect(connect(withPassword(url, () => Promise.reject(refused)))).rejects.toBe(refused);
   });
 });
+
+test.each([
+  ['secret\n', 'secret'],
+  ['secret\r\n', 'secret'],
+  ['secret\n\n', 'secret\n'],
+  [' se\ncret ', ' se\ncret '],
+])(
+  'of PGPASSWORD %j the password is %j: only one newline, at its end, is not part of it',
+  (text, password) => {
+    expect(connectionTarget('postgres://u@db.example.com/d', { PGPASSWORD: text }).password).toBe(password);
+  },
+);
 
 describe('RDS IAM', () => {
   const credentials = {
