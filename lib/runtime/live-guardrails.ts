@@ -2,6 +2,7 @@
 import { DescribeKeyCommand, GetKeyRotationStatusCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { Failure, messageOf } from '../contract/failure';
 import {
+  ACCESS_DENIED,
   guardrail,
   lifecycleGuardrails,
   policyGuardrails,
@@ -38,7 +39,13 @@ const ABSENT = [
   'ReplicationConfigurationNotFoundError',
 ];
 
-/** What is absent is left out. @throws Failure `store-failed` where something could not be read */
+/** KMS answers the latter, with HTTP 400. Other refusals tell of our own credentials. */
+const DENIED = ['AccessDenied', 'AccessDeniedException'];
+
+/**
+ * What is absent is left out; what must not be read is ACCESS_DENIED.
+ * @throws Failure `store-failed` where something could not be read for another reason
+ */
 export async function liveGuardrails(
   bucket: BucketReader,
   kms: KMSClient,
@@ -46,52 +53,67 @@ export async function liveGuardrails(
 ): Promise<Guardrails> {
   const parts = await Promise.all([
     settingGuardrails(bucket),
-    present(bucket, bucket.lifecycle()).then((answer) =>
-      lifecycleGuardrails((answer?.Rules ?? []).map(partsOf)),
+    readOf(bucket, 'lifecycle rule', bucket.lifecycle(), ({ Rules = [] }) =>
+      lifecycleGuardrails(Rules.map(partsOf)),
     ),
-    present(bucket, bucket.policy()).then((answer) => policyOf(bucket.url, answer?.Policy)),
-    present(bucket, bucket.replication()).then((answer) => replicationOf(answer?.ReplicationConfiguration)),
+    readOf(bucket, 'policy statement', bucket.policy(), ({ Policy }) => policyOf(bucket.url, Policy)),
+    /** Where copies go: somebody else's bucket among them would be a theft. */
+    readOf(bucket, 'replication', bucket.replication(), (answer) =>
+      one('replication', answer.ReplicationConfiguration),
+    ),
     keyGuardrails(kms, keyArn),
   ]);
   return Object.assign({}, ...parts) as Guardrails;
 }
 
 async function settingGuardrails(bucket: BucketReader): Promise<Guardrails> {
-  const [versioning, lock, access, encryption] = await Promise.all([
-    present(bucket, bucket.versioning()),
-    present(bucket, bucket.lockConfiguration()),
-    present(bucket, bucket.publicAccessBlock()),
-    present(bucket, bucket.encryption()),
+  const parts = await Promise.all([
+    readOf(bucket, 'versioning', bucket.versioning(), ({ Status }) => one('versioning', Status)),
+    readOf(bucket, 'default lock', bucket.lockConfiguration(), ({ ObjectLockConfiguration: lock }) => {
+      const { Mode: mode, Days: days, Years: years } = lock?.Rule?.DefaultRetention ?? {};
+      return one('default lock', mode && { mode, days, years: years || undefined });
+    }),
+    readOf(bucket, 'public access block', bucket.publicAccessBlock(), (answer) => {
+      const block = answer.PublicAccessBlockConfiguration;
+      return one(
+        'public access block',
+        block && {
+          blockPublicAcls: block.BlockPublicAcls,
+          blockPublicPolicy: block.BlockPublicPolicy,
+          ignorePublicAcls: block.IgnorePublicAcls,
+          restrictPublicBuckets: block.RestrictPublicBuckets,
+        },
+      );
+    }),
+    readOf(bucket, 'encryption', bucket.encryption(), (answer) => {
+      const [rule] = answer.ServerSideEncryptionConfiguration?.Rules ?? [];
+      const kind = rule?.ApplyServerSideEncryptionByDefault;
+      return one(
+        'encryption',
+        kind && { algorithm: kind.SSEAlgorithm, key: kind.KMSMasterKeyID, bucketKey: rule.BucketKeyEnabled },
+      );
+    }),
   ]);
-  const retention = lock?.ObjectLockConfiguration?.Rule?.DefaultRetention;
-  const block = access?.PublicAccessBlockConfiguration;
-  const [byDefault] = encryption?.ServerSideEncryptionConfiguration?.Rules ?? [];
-  const kind = byDefault?.ApplyServerSideEncryptionByDefault;
-  return {
-    ...(versioning?.Status && { versioning: versioning.Status }),
-    ...(retention && {
-      'default lock': guardrail({
-        mode: retention.Mode,
-        days: retention.Days,
-        years: retention.Years || undefined,
-      }),
-    }),
-    ...(block && {
-      'public access block': guardrail({
-        blockPublicAcls: block.BlockPublicAcls,
-        blockPublicPolicy: block.BlockPublicPolicy,
-        ignorePublicAcls: block.IgnorePublicAcls,
-        restrictPublicBuckets: block.RestrictPublicBuckets,
-      }),
-    }),
-    ...(kind && {
-      encryption: guardrail({
-        algorithm: kind.SSEAlgorithm,
-        key: kind.KMSMasterKeyID,
-        bucketKey: byDefault.BucketKeyEnabled,
-      }),
-    }),
-  };
+  return Object.assign({}, ...parts) as Guardrails;
+}
+
+function one(name: string, value: unknown): Guardrails {
+  return value ? { [name]: guardrail(value) } : {};
+}
+
+/** @param kind what the names of its guardrails begin with */
+async function readOf<T>(
+  bucket: BucketReader,
+  kind: string,
+  answering: Promise<T>,
+  guardrailsIn: (answer: T) => Guardrails,
+): Promise<Guardrails> {
+  return answering.then(guardrailsIn, (error: unknown) => {
+    const { code } = awsError(error);
+    if (ABSENT.includes(code)) return {};
+    if (DENIED.includes(code)) return { [kind]: ACCESS_DENIED };
+    return bucket.explained('guardrails', '', Promise.reject(error as Error));
+  });
 }
 
 /** The filter has one condition, or several under `And`; rules of old have a prefix beside it. */
@@ -116,36 +138,20 @@ function policyOf(url: string, text: string | undefined): Guardrails {
   }
 }
 
-/** Where copies go: somebody else's bucket among them would be a theft. */
-function replicationOf(configuration: unknown): Guardrails {
-  return configuration === undefined ? {} : { replication: guardrail(configuration) };
-}
-
 /** A key that waits for its deletion takes every object with it. */
 async function keyGuardrails(kms: KMSClient, KeyId: string): Promise<Guardrails> {
-  const reads = [
-    kms.send(new DescribeKeyCommand({ KeyId })),
-    kms.send(new GetKeyRotationStatusCommand({ KeyId })),
-  ] as const;
-  const [described, rotating] = await Promise.all(reads).catch((error: unknown) => {
-    throw new Failure('store-failed', `The key ${KeyId}: ${awsError(error).text}`, {
-      hint: 'The role needs kms:DescribeKey and kms:GetKeyRotationStatus on the key.',
-      cause: error,
-    });
-  });
-  return {
-    'backup key': guardrail({
+  try {
+    const [described, rotating] = await Promise.all([
+      kms.send(new DescribeKeyCommand({ KeyId })),
+      kms.send(new GetKeyRotationStatusCommand({ KeyId })),
+    ]);
+    return one('backup key', {
       state: described.KeyMetadata?.KeyState,
       rotation: rotating.KeyRotationEnabled,
-    }),
-  };
-}
-
-async function present<T>(bucket: BucketReader, answering: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answering;
+    });
   } catch (error) {
-    if (ABSENT.includes(awsError(error).code)) return undefined;
-    return bucket.explained('guardrails', '', Promise.reject(error as Error));
+    const { code, text } = awsError(error);
+    if (DENIED.includes(code)) return { 'backup key': ACCESS_DENIED };
+    throw new Failure('store-failed', `The key ${KeyId}: ${text}`, { cause: error });
   }
 }
