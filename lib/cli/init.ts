@@ -161,11 +161,14 @@ function exists(file: string): Failure {
 function nextSteps(file: string, { secret }: StartingPoint): string {
   return [
     `${file} is written. Next:`,
-    ...(secret.startsWith('arn:')
-      ? []
-      : [`  aws secretsmanager create-secret --name ${secret} --secret-string file://PASSWORD_FILE`]),
+    ...(secret.startsWith('arn:') ? [] : [`  ${createSecret(secret)}     # then type the password`]),
     `  backstop doctor --settings ${file}`,
     '  npx cdk bootstrap     # once per account and region',
     '  npx cdk deploy --all',
   ].join('\n');
+}
+
+/** So that the password stands in no file, no argument and no history of the shell. */
+function createSecret(name: string): string {
+  return `{ IFS= read -rs PASSWORD && printf %s "$PASSWORD"; } | aws secretsmanager create-secret --name ${name} --secret-string file:///dev/stdin`;
 }

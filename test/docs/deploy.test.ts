@@ -56,6 +56,13 @@ test('each command of the CDK is one that it has, about stacks that an installat
   expect(new Set(stacks)).toEqual(new Set(['acme-databases-*', 'acme-compute', 'acme-storage']));
 });
 
+test('the password goes into the secret as it is typed, without the newline', () => {
+  const [line = ''] = BLOCKS.flatMap(({ text }) => (text.includes('create-secret') ? [text] : []));
+  const aws = 'aws() { while [ $# -gt 1 ]; do shift; done; cat "${1#file://}"; }';
+  const options = { input: ' a %s\\long one \n', encoding: 'utf8' } as const;
+  expect(execFileSync('bash', ['--norc', '-e', '-c', `${aws}\n${line}`], options)).toBe(' a %s\\long one ');
+});
+
 test('the task that is started by hand is named as the deployment names it', () => {
   expect(new Set(valuesOf('--cluster'))).toEqual(new Set([ACME.cluster]));
   expect(valuesOf('--task-definition')).toEqual([backupTaskFamily('acme', 'shop')]);
