@@ -4,6 +4,7 @@
  * (docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html).
  */
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { longestLifeDays } from '../contract/retention';
 import type { KeptDatabase } from '../settings/database-schema';
 import { denyToOthers, type Guardians } from './guardians';
 
@@ -88,9 +89,8 @@ export function createOnlyPolicy(props: CreateOnlyPolicyProps): PolicyStatement[
   ];
 }
 
-/** A day more than the longest class: the clocks of backup and S3 may differ. */
 export function longestLockDays(databases: Readonly<Record<string, KeptDatabase>>): number {
-  return Math.max(...Object.values(databases).flatMap(({ keepDays }) => Object.values(keepDays))) + 1;
+  return Math.max(...Object.values(databases).map(({ keepDays }) => longestLifeDays(keepDays)));
 }
 
 function uploadConditions(

@@ -10,6 +10,7 @@ import { ENVIRONMENT } from '../contract/environment';
 import type { Guardrails } from '../contract/guardrails';
 import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
 import type { MonitorConfig, Pass } from '../contract/monitor-config';
+import { longestLifeDays } from '../contract/retention';
 import type { Settings } from '../settings/schema';
 import { BundledFunction } from './bundled-function';
 import type { StorageAccess } from './storage-access';
@@ -55,7 +56,7 @@ export class Monitor extends Construct {
     const program = new BundledFunction(this, 'Program', {
       name: 'monitor',
       description: `Measures the backups of ${settings.name}`,
-      /** The longest there is: a full pass reads every manifest. */
+      /** The longest there is: a full pass reads every manifest that can matter. */
       timeout: Duration.minutes(15),
       memoryMiB: 512,
       logDays: settings.compute.logDays,
@@ -106,9 +107,13 @@ export class Monitor extends Construct {
 }
 
 function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
-  const databases = Object.entries(settings.databases).map(([name, { schedule }]) => {
+  const databases = Object.entries(settings.databases).map(([name, { schedule, keepDays }]) => {
     const { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } = schedule;
-    return [name, { schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } }] as const;
+    const monitored = {
+      schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes },
+      longestLifeDays: longestLifeDays(keepDays),
+    };
+    return [name, monitored] as const;
   });
   return {
     installation: settings.name,

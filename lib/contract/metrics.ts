@@ -39,6 +39,9 @@ export const FULL_GAUGES = {
   unconfirmedSubscriptions: 'UnconfirmedSubscriptions',
 } as const;
 
+/** `sizeRatio` compares with the median of so many points. */
+export const COMPARED_POINTS = 10;
+
 export const LIGHT_PASS_MINUTES = 5;
 export const FULL_PASS_MINUTES = 60;
 

@@ -11,6 +11,8 @@ const monitoredDatabaseSchema = z.strictObject({
     flexibleMinutes: z.number(),
     expectedMinutes: z.number(),
   }),
+  /** Manifests that are older speak of points that have expired. */
+  longestLifeDays: z.int().positive(),
 });
 export type MonitoredDatabase = z.infer<typeof monitoredDatabaseSchema>;
 

@@ -34,6 +34,11 @@ export function expiresAt(startedAt: Date, retentionClass: RetentionClass, keep:
   return new Date(startedAt.getTime() + days * DAY_MS);
 }
 
+/** After so many days no point is valid, and no lock is left: one more than the longest class, for clocks differ. */
+export function longestLifeDays(keep: Keep): number {
+  return Math.max(...Object.values(keep)) + 1;
+}
+
 /** A point of a higher class serves its lower classes too: the year's first point is also that day's. */
 function hasPointInPeriod(retentionClass: RetentionClass, at: Date, newest: NewestByClass): boolean {
   const start = periodStart(retentionClass, at).getTime();

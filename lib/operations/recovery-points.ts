@@ -47,17 +47,25 @@ const MANIFESTS_AT_A_TIME = 4;
 /**
  * Newest first.
  * @param options.database @default - of all databases
- * @throws Failure `store-failed`: what cannot be fetched is not called faulty
+ * @throws Failure `store-failed`, see readPoints
  */
 export async function listRecoveryPoints(
   store: Store,
   trust: Trust,
   options: { readonly now: Date; readonly database?: string },
 ): Promise<RecoveryPoint[]> {
-  const objects = await manifestObjects(store, options.database);
-  const limit = pLimit(MANIFESTS_AT_A_TIME);
-  return limit.map(objects, async (object) => {
-    const point = await readPoint(store, trust, object, options.now);
+  return readPoints(store, trust, await manifestObjects(store, options.database), options.now);
+}
+
+/** In the order of the objects. @throws Failure `store-failed`: what cannot be fetched is not called faulty */
+export async function readPoints(
+  store: Store,
+  trust: Trust,
+  objects: readonly ManifestObject[],
+  now: Date,
+): Promise<RecoveryPoint[]> {
+  return pLimit(MANIFESTS_AT_A_TIME).map(objects, async (object) => {
+    const point = await readPoint(store, trust, object, now);
     return point.state === 'faulty' ? point : { ...point, manifest: summaryOf(point.manifest) };
   });
 }

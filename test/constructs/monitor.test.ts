@@ -30,7 +30,7 @@ const settings = defineSettings({
         timeZone: 'Europe/Berlin',
         seasons: [{ months: [12], cron: '0 */6 * * *' }],
       },
-      keepDays: { daily: 30 },
+      keepDays: { daily: 30, weekly: 56 },
     },
     garage: { connection: 'elsewhere', keepDays: { daily: 30 } },
   },
@@ -87,8 +87,11 @@ test('it is told every database, those that are backed up elsewhere too, and who
   expect(config).toMatchObject({
     installation: 'test',
     databases: {
-      shop: { schedule: { cron: '0 3 * * *', timeZone: 'Europe/Berlin', flexibleMinutes: 15 } },
-      garage: { schedule: { cron: '0 2 * * *', timeZone: 'UTC', expectedMinutes: 30 } },
+      shop: {
+        schedule: { cron: '0 3 * * *', timeZone: 'Europe/Berlin', flexibleMinutes: 15 },
+        longestLifeDays: 57,
+      },
+      garage: { schedule: { cron: '0 2 * * *', timeZone: 'UTC', expectedMinutes: 30 }, longestLifeDays: 31 },
     },
     emails: ['ops@example.com'],
   });

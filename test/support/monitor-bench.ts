@@ -28,7 +28,9 @@ export function monitorConfig(
 ): MonitorConfig {
   return {
     installation: 'backstop',
-    databases: Object.fromEntries(databases.map((name) => [name, { schedule: NIGHTLY }])),
+    databases: Object.fromEntries(
+      databases.map((name) => [name, { schedule: NIGHTLY, longestLifeDays: 31 }]),
+    ),
     emails,
     guardrails,
   };

@@ -47,10 +47,10 @@ function lightParts({ databases }: MonitorConfig, tools: MonitorTools): Part[] {
 
 function fullParts(config: MonitorConfig, tools: MonitorTools): Part[] {
   return [
-    ...Object.keys(config.databases).map((database) => ({
+    ...Object.entries(config.databases).map(([database, settings]) => ({
       database,
       subject: database,
-      measure: (now: Date) => fullPass(database, tools, now),
+      measure: (now: Date) => fullPass(database, settings, tools, now),
     })),
     { subject: 'guardrails', measure: () => guardrailPass(config, tools) },
     { subject: 'subscriptions', measure: () => subscriptionPass(config, tools) },

@@ -1,11 +1,9 @@
 /** What the recovery points of one database say of its backups. Pure. */
-import { NO_POINT_AGE_HOURS } from '../../contract/metrics';
+import { COMPARED_POINTS, NO_POINT_AGE_HOURS } from '../../contract/metrics';
 import { isFromTheFuture, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
 import type { Measured } from './measured';
 
 const HOUR = 3_600_000;
-/** The size of the newest is compared with the median of so many before it. */
-const COMPARED = 10;
 const COMPARED_AT_LEAST = 3;
 
 /** In hours since the snapshot. */
@@ -42,7 +40,7 @@ function sizeRatio(newest: BelievedPoint, older: readonly RecoveryPoint[]): numb
   const like = older
     .filter((point) => point.state !== 'faulty')
     .filter(({ manifest }) => madeAs(manifest) === madeAs(newest.manifest))
-    .slice(0, COMPARED)
+    .slice(0, COMPARED_POINTS)
     .map(({ manifest }) => manifest.storedBytes);
   if (like.length < COMPARED_AT_LEAST) return 1;
   const usual = median(like);

@@ -111,6 +111,30 @@ test('it goes back as far as it must, and reads no manifest twice', async () => 
   expect(read).toEqual(ids.map((id) => manifestKey('sparse', id)));
 });
 
+/** One a night, back from the newest point of the shop. @returns their keys, newest first */
+async function putNightly(database: string, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, day) => `${stampOf(after(-day * DAY))}-0a1b2c`);
+  for (const id of ids) await bench.store.put(manifestKey(database, id), Buffer.from('{}'));
+  return ids.map((id) => manifestKey(database, id));
+}
+
+test('a full pass reads the manifests of points that may still be valid, and none that is older', async () => {
+  const keys = await putNightly('old', 60);
+  const { store, read } = watched(bench.store);
+  const { published } = await monitorOf(['old'], store).pass('full', after(HOUR));
+  expect(read.sort()).toEqual(keys.slice(0, 31).sort());
+  expect(published['old']).toMatchObject({ faultyManifests: 31 });
+});
+
+test('where fewer are left than sizes are compared with, it reads that many', async () => {
+  const keys = await putNightly('seldom', 20);
+  const { store, read } = watched(bench.store);
+  const config = monitorConfig(['seldom']);
+  const weekly = { ...config, databases: { seldom: { ...config.databases['seldom']!, longestLifeDays: 4 } } };
+  await monitorBench(weekly, store, trusted).pass('full', after(HOUR));
+  expect(read.sort()).toEqual(keys.slice(0, 11).sort());
+});
+
 test('of a long series of failures it counts and reads the newest hundred', async () => {
   for (let index = 0; index < 105; index++) {
     const at = after(-index * HOUR);
@@ -192,9 +216,9 @@ describe('slots', () => {
   function daily(database: string) {
     const slot = after(6 * HOUR);
     const config = monitorConfig([database]);
-    const { schedule } = config.databases[database]!;
+    const monitored = config.databases[database]!;
     const cron = `${slot.getUTCMinutes()} ${slot.getUTCHours()} * * *`;
-    config.databases[database] = { schedule: { ...schedule, cron } };
+    config.databases[database] = { ...monitored, schedule: { ...monitored.schedule, cron } };
     return { config, monitor: monitorBench(config, bench.store, trusted) };
   }
 
@@ -209,7 +233,7 @@ describe('slots', () => {
   test('with another schedule they count anew, and with the old one again', async () => {
     const { config, monitor } = daily('garage');
     const once = config.databases['garage']!;
-    const hourly = { schedule: { ...once.schedule, cron: '0 * * * *' } };
+    const hourly = { ...once, schedule: { ...once.schedule, cron: '0 * * * *' } };
     await monitor.pass('light', after(0));
     config.databases['garage'] = hourly;
     const changed = await monitor.pass('light', after(2 * DAY));
