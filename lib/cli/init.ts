@@ -33,7 +33,8 @@ const QUESTIONS: readonly Question[] = [
     field: 'secret',
     flag: '--secret <name>',
     text: 'secret in Secrets Manager with its password',
-    usual: ({ name = '', database = '' }) => `${name}/${storeNameOf(database)}`,
+    /** Ends like no ARN, whatever the database is called: see secretName of lib/settings/fields.ts. */
+    usual: ({ name = '', database = '' }) => `${name}/${storeNameOf(database)}/password`,
   },
   { field: 'major', flag: '--major <major>', text: 'major version of the server', usual: () => '17' },
   { field: 'cron', flag: '--cron <cron>', text: 'when to back up, as in crontab', usual: () => '0 2 * * *' },
@@ -53,7 +54,7 @@ Asks for what no option says. An existing file is never overwritten.
 
 Examples:
   backstop init
-  backstop init --yes --name acme --host db.example.com --database shop --secret acme/shop`;
+  backstop init --yes --name acme --host db.example.com --database shop --secret acme/shop/password`;
 
 export function registerInit(program: Command, io: CommandIo): void {
   const command = program.command('init').description('write a settings file to begin with');

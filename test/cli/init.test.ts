@@ -37,15 +37,24 @@ test('what it writes says what was asked for and the usual rest, and is complete
   const file = fileNamed('usual');
   const { exitCode, stdout } = await init(file, ['--name', 'acme', ...NEEDED]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('aws secretsmanager create-secret --name acme/shop');
+  expect(stdout).toContain('aws secretsmanager create-secret --name acme/shop/password');
   const connection = {
     ...{ host: 'db.example.com', port: 5432, database: 'shop', user: 'backup' },
-    password: { secret: 'acme/shop' },
+    password: { secret: 'acme/shop/password' },
   };
   const database = { connection, keepDays: { daily: 30 } };
   expect(loadSettings(file).settings).toEqual(
     defineSettings({ name: 'acme', databases: { shop: database } }),
   );
+});
+
+test('the usual name of a secret is allowed, even of a database that is called as an ARN ends', async () => {
+  const file = fileNamed('hyphen');
+  const args = ['--name', 'acme', '--host', 'db.example.com', '--database', 'shop-orders'];
+  expect(await init(file, args)).toMatchObject({ exitCode: 0 });
+  expect(loadSettings(file).settings.databases['shop-orders']?.connection).toMatchObject({
+    password: { secret: 'acme/shop-orders/password' },
+  });
 });
 
 test('each option finds its field, and any name its quotes', async () => {
@@ -151,7 +160,7 @@ test('where somebody can be asked, each question comes until its answer is allow
   expect(questions[0]).toBe("the database's server itself, not a pooler: ");
   expect(questions[1]).toContain('host: got ""; allowed: a host name');
   expect(questions[2]).toContain('host: got "a b"; allowed: a host name');
-  expect(questions).toContain('secret in Secrets Manager with its password [acme/shop]: ');
+  expect(questions).toContain('secret in Secrets Manager with its password [acme/shop/password]: ');
   expect(answers).toEqual([]);
   expect(loadSettings(file).settings).toMatchObject({
     name: 'acme',
