@@ -27,9 +27,17 @@ export const PROGRAMS = {
   lightPassSeconds: 2,
   fullPassSeconds: 20,
   keeperSeconds: 10,
-  listsPerPassAndDatabase: 2,
   logGigabytesPerDatabase: 0.05,
   imageGigabytes: 0.2,
+} as const;
+
+/**
+ * Requests of a pass for one database: manifests, runs, stopped tasks and the schedule's record are listed. An object is read in
+ * two, for its versions are listed first.
+ */
+export const REQUESTS = {
+  lightPass: { lists: 5, gets: 1 },
+  manifest: { lists: 1, gets: 1 },
 } as const;
 
 export const LIGHT_PASSES = (HOURS * 60) / LIGHT_PASS_MINUTES;

@@ -1,5 +1,7 @@
 /** What one database costs a month: its points, the requests that make them, and the tasks. */
+import { COMPARED_POINTS } from '../contract/metrics';
 import { RETENTION_CLASSES } from '../contract/object-keys';
+import { longestLifeDays } from '../contract/retention';
 import * as assumed from './cost-assumptions';
 import type { BackedUpDatabase } from './database-schema';
 import { pointsPerDay, runsPerDay, type PointsPerDay } from './point-flow';
@@ -47,8 +49,10 @@ export function storage({ database: { keepDays, storage }, points, pointGigabyte
   });
 }
 
-/** Puts and parts, the keeper's lock and tag of each object, its move, the tags themselves; the monitor's listings. */
-export function requests({ database: { keepDays, storage }, points, pointGigabytes, objects }: Flow): number {
+/** Puts and parts, the keeper's lock and tag of each object, its move, the tags themselves; the monitor's reading. */
+export function requests(flow: Flow): number {
+  const { database, points, pointGigabytes, objects } = flow;
+  const { keepDays, storage } = database;
   const parts = Math.ceil((pointGigabytes * 1e9) / assumed.PART_BYTES);
   const ofPoints = sum(RETENTION_CLASSES, (name) => {
     const { class: cheaper, afterDays } = storage[name] ?? { class: 'STANDARD', afterDays: 0 };
@@ -57,10 +61,18 @@ export function requests({ database: { keepDays, storage }, points, pointGigabyt
     const each = ((3 * objects + parts) * thousandPuts) / 1000 + moves;
     return points[name] * (assumed.DAYS * each + (keepDays[name] ?? 0) * objects * price.S3_TAG_MONTH);
   });
-  return (
-    ofPoints +
-    (assumed.LIGHT_PASSES * assumed.PROGRAMS.listsPerPassAndDatabase * price.S3_THOUSAND_LISTS) / 1000
-  );
+  return ofPoints + monitorRequests(flow);
+}
+
+/** A full pass reads every manifest of the longest class's days. */
+function monitorRequests({ database: { keepDays }, points }: Flow): number {
+  const manifests = Math.max(runsPerDay(points) * longestLifeDays(keepDays), 1 + COMPARED_POINTS);
+  const { lightPass, manifest } = assumed.REQUESTS;
+  return assumed.LIGHT_PASSES * usdOf(lightPass) + assumed.FULL_PASSES * manifests * usdOf(manifest);
+}
+
+function usdOf({ lists, gets }: { readonly lists: number; readonly gets: number }): number {
+  return (lists * price.S3_THOUSAND_LISTS + gets * price.S3_THOUSAND_GETS) / 1000;
 }
 
 /** As long as a run is expected to take at most; a public address where the subnet gives one. */

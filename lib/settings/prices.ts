@@ -32,6 +32,8 @@ export const S3: Readonly<Record<StorageClass | 'STANDARD', StoragePrice>> = {
   DEEP_ARCHIVE: { gigabyteMonth: 0.00099, thousandPuts: 0.05, thousandMoves: 0.05, billedDays: 180 },
 };
 export const S3_THOUSAND_LISTS = 0.005;
+/** Of objects in STANDARD, where manifests lie. */
+export const S3_THOUSAND_GETS = 0.0004;
 export const S3_TAG_MONTH = 0.0065 / 10_000;
 
 /** aws.amazon.com/kms/pricing: a key a month; a signature with an elliptic curve. */

@@ -5,6 +5,7 @@ import { manifestKey, manifestPrefix } from '../../../lib/contract/object-keys';
 import { stampOf } from '../../../lib/contract/recovery-point-id';
 import { scheduleRecordPrefix } from '../../../lib/contract/schedule-record';
 import type { ListOptions, Store } from '../../../lib/runtime/store';
+import { REQUESTS } from '../../../lib/settings/cost-assumptions';
 import { makeBench, type Bench } from '../../support/make-backup';
 import { monitorBench, monitorConfig, tellRun } from '../../support/monitor-bench';
 import { shopDatabase } from '../../support/small-database';
@@ -92,6 +93,20 @@ test('it lists the newest days of manifests, and the runs since the newest point
     ['manifests/postgres/shop/', `manifests/postgres/shop/${stampOf(after(HOUR - 2 * DAY))}`],
     ['audit/backup/shop/', `audit/backup/shop/${day}/${newestId}-started.json`],
   ]);
+});
+
+test('the requests of a light pass are those that the estimate of costs counts', async () => {
+  const monitor = monitorOf(['shop']);
+  await monitor.pass('light', after(HOUR));
+  const [points, status] = [watched(bench.store), watched(monitor.statusStore)];
+  const changes = { store: points.store, statusStore: status.store };
+  await monitor.pass('light', after(HOUR), changes);
+  const [lists, gets] = [
+    [points.listed, status.listed],
+    [points.read, status.read],
+  ].map((of) => of.flat().length);
+  const { lightPass, manifest } = REQUESTS;
+  expect({ lists, gets }).toEqual({ lists: lightPass.lists - manifest.lists, gets: lightPass.gets });
 });
 
 test('of many manifests that cannot be believed it reads the newest twenty', async () => {
