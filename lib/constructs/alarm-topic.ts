@@ -1,8 +1,9 @@
-import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names';
 import type { NotificationSettings } from '../settings/platform-schema';
@@ -30,10 +31,12 @@ export class AlarmTopic extends Construct {
   readonly topic: Topic;
   /** For the alarms of the same stack. */
   readonly target: AlarmTarget;
+  /** Keeps what a webhook did not take; undefined without webhooks. */
+  readonly webhookQueue: Queue | undefined;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
-    const { installation, notifications, logDays } = props;
+    const { installation, notifications } = props;
     this.topic = new Topic(this, 'Topic', {
       topicName: namesOf(installation).topic,
       displayName: `Backstop ${installation}`,
@@ -52,11 +55,22 @@ export class AlarmTopic extends Construct {
       }),
     );
     for (const email of notifications.emails) this.topic.addSubscription(new EmailSubscription(email));
-    notifications.webhooks.forEach(({ secret, format }, index) => {
-      const { runbookUrl } = notifications;
-      const config = { secret, format, runbookUrl };
-      new WebhookSubscription(this, `Webhook${index + 1}`, { topic: this.topic, config, logDays });
+    this.webhookQueue = notifications.webhooks.length > 0 ? this.addWebhooks(props) : undefined;
+  }
+
+  /** One queue for all: an alarm takes ten metrics at most, and a message says whose it is. */
+  private addWebhooks({ notifications: { webhooks, runbookUrl }, logDays }: AlarmTopicProps): Queue {
+    const deadLetterQueue = new Queue(this, 'WebhookDeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
     });
+    webhooks.forEach(({ secret, format }, index) => {
+      const config = { secret, format, runbookUrl };
+      const props = { topic: this.topic, config, deadLetterQueue, logDays };
+      new WebhookSubscription(this, `Webhook${index + 1}`, props);
+    });
+    return deadLetterQueue;
   }
 
   private newKey(installation: string): Key {

@@ -1,5 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  ComparisonOperator,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LIGHT_PASS_MINUTES } from '../contract/metrics';
 import { gauge } from './gauges';
@@ -9,6 +16,8 @@ import type { TaskCluster } from './task-cluster';
 export interface SystemAlarmsProps extends AlarmTarget {
   /** The group of the schedules, and the queue in which EventBridge puts what it could not deliver. */
   readonly tasks: Pick<TaskCluster, 'scheduleGroup' | 'deadLetterQueue'>;
+  /** Where the webhooks' dead letters lie; undefined without webhooks. */
+  readonly webhookQueue: IQueue | undefined;
 }
 
 /** What must never pass unseen in the installation itself. */
@@ -88,11 +97,29 @@ export class SystemAlarms extends Construct {
   private subscriptionUnconfirmed(): RunbookAlarm {
     return new RunbookAlarm(this, this.props, {
       name: 'SubscriptionUnconfirmed',
-      meaning: 'an address never confirmed its subscription, so no alarm reaches it.',
-      metric: gauge(this.props.installation, 'unconfirmedSubscriptions').with({ period: FULL_WINDOW }),
+      meaning:
+        'an address never confirmed, or a webhook does not take what it is sent: somebody is not reached by alarms.',
+      metric: this.unreached(),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,
       treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  /** Beside a queue of which AWS publishes something, a missing gauge counts as 0: MonitorSilent tells of that. */
+  private unreached(): IMetric {
+    const { installation, webhookQueue } = this.props;
+    const unconfirmed = gauge(installation, 'unconfirmedSubscriptions').with({ period: FULL_WINDOW });
+    if (webhookQueue === undefined) return unconfirmed;
+    const waiting = { statistic: Stats.MAXIMUM, period: FULL_WINDOW };
+    return new MathExpression({
+      expression: 'unconfirmed + rejected',
+      label: 'Unconfirmed addresses, and messages that a webhook did not take',
+      usingMetrics: {
+        unconfirmed,
+        rejected: webhookQueue.metricApproximateNumberOfMessagesVisible(waiting),
+      },
+      period: FULL_WINDOW,
     });
   }
 }

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { WebhookConfig } from '../contract/webhook-config';
 import { BundledFunction } from './bundled-function';
@@ -11,20 +11,16 @@ import { BundledFunction } from './bundled-function';
 export interface WebhookSubscriptionProps {
   readonly topic: ITopic;
   readonly config: WebhookConfig;
+  /** Keeps what the webhook does not take. */
+  readonly deadLetterQueue: IQueue;
   readonly logDays: number;
 }
 
 /** Posts each message of the topic to one webhook; what cannot be posted, after two more tries, waits in a queue. */
 export class WebhookSubscription extends Construct {
-  readonly deadLetterQueue: Queue;
-
-  constructor(scope: Construct, id: string, { topic, config, logDays }: WebhookSubscriptionProps) {
+  constructor(scope: Construct, id: string, props: WebhookSubscriptionProps) {
     super(scope, id);
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    const { topic, config, deadLetterQueue, logDays } = props;
     const program = new BundledFunction(this, 'Program', {
       name: 'webhook',
       description: `Posts alarms to a webhook in ${config.format} format`,
@@ -42,11 +38,9 @@ export class WebhookSubscription extends Construct {
     program.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
-      onFailure: new SqsDestination(this.deadLetterQueue),
+      onFailure: new SqsDestination(deadLetterQueue),
     });
-    topic.addSubscription(
-      new LambdaSubscription(program.function, { deadLetterQueue: this.deadLetterQueue }),
-    );
+    topic.addSubscription(new LambdaSubscription(program.function, { deadLetterQueue }));
   }
 }
 

@@ -17,8 +17,8 @@ export const PART_BYTES = 8 * 1024 * 1024;
 export const EXPIRY_DAYS = 2;
 /** Encryption of points and alarms, signatures of manifests and evidence. */
 export const KEYS = 4;
-/** CloudWatch asks for each metric that an alarm looks at: of each database, and of the installation. */
-export const ALARM_METRICS = { database: 6, installation: 7 } as const;
+/** CloudWatch asks for each metric that an alarm looks at: of each database, of the installation, and more with webhooks. */
+export const ALARM_METRICS = { database: 6, installation: 7, webhooks: 1 } as const;
 /** Of the private network: ecr.api, ecr.dkr, logs, secretsmanager, kms, sts. Its endpoint of S3 costs nothing. */
 export const INTERFACE_ENDPOINTS = 6;
 /** Estimates of our own programs, rounded upwards. */

@@ -24,7 +24,7 @@ export function monthlyCost(settings: Settings): MonthlyCost {
     { what: 'requests to S3', usd: sum(flows, requests) },
     { what: 'backup tasks', usd: sum(flows, (flow) => tasks(flow, settings)) },
     { what: `network, ${settings.network.mode}`, usd: network(settings, flows) },
-    { what: 'metrics, alarms, dashboard', usd: watching(flows.length) },
+    { what: 'metrics, alarms, dashboard', usd: watching(settings) },
     { what: 'keys', usd: assumed.KEYS * price.KMS.keyMonth + sum(flows, signatures) },
     { what: 'secrets', usd: secretsOf(settings).size * price.SECRET_MONTH },
     { what: 'programs, logs, images', usd: programs(flows, settings.compute.logDays) },
@@ -74,10 +74,13 @@ function network({ network }: Settings, flows: readonly Flow[]): number {
   }
 }
 
-function watching(databases: number): number {
+function watching(settings: Settings): number {
+  const databases = Object.keys(settings.databases).length;
   const gauges = Object.keys({ ...LIGHT_GAUGES, ...FULL_GAUGES }).length - INSTALLATION_GAUGES.length;
   const metrics = databases * gauges + INSTALLATION_GAUGES.length;
-  const alarms = databases * assumed.ALARM_METRICS.database + assumed.ALARM_METRICS.installation;
+  const { database, installation, webhooks } = assumed.ALARM_METRICS;
+  const ofWebhooks = settings.notifications.webhooks.length > 0 ? webhooks : 0;
+  const alarms = databases * database + installation + ofWebhooks;
   const { metricMonth, alarmMonth, dashboardMonth } = price.CLOUDWATCH;
   return metrics * metricMonth + alarms * alarmMonth + dashboardMonth;
 }

@@ -48,7 +48,11 @@ export class ComputeStack extends Stack {
       deadLetterQueue: this.cluster.deadLetterQueue,
     });
     this.addMonitor(props);
-    const alarms = new SystemAlarms(this, 'Alarms', { ...this.alarmTopic.target, tasks: this.cluster });
+    const alarms = new SystemAlarms(this, 'Alarms', {
+      ...this.alarmTopic.target,
+      tasks: this.cluster,
+      webhookQueue: this.alarmTopic.webhookQueue,
+    });
     new BackupDashboard(this, 'Dashboard', { settings: props.settings, alarms });
   }
 

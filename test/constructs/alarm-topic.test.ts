@@ -65,6 +65,7 @@ describe('without addresses', () => {
 
   test('nobody is subscribed', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0);
+    template.resourceCountIs('AWS::SQS::Queue', 0);
   });
 });
 
@@ -118,7 +119,7 @@ describe('a webhook', () => {
   });
 
   test('is tried twice more, and then the message is kept', () => {
-    const queue = { 'Fn::GetAtt': [Match.stringLikeRegexp('^AlarmsWebhook1DeadLetters'), 'Arn'] };
+    const queue = { 'Fn::GetAtt': [Match.stringLikeRegexp('^AlarmsWebhookDeadLetters'), 'Arn'] };
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 2,
       DestinationConfig: { OnFailure: { Destination: queue } },
@@ -127,6 +128,7 @@ describe('a webhook', () => {
       Protocol: 'lambda',
       RedrivePolicy: { deadLetterTargetArn: queue },
     });
+    template.resourceCountIs('AWS::SQS::Queue', 1);
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
   });
 });

@@ -2,6 +2,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DatabaseAlarms } from '../../lib/constructs/database-alarms';
 import { SystemAlarms } from '../../lib/constructs/system-alarms';
 import { TaskCluster } from '../../lib/constructs/task-cluster';
@@ -34,6 +35,7 @@ function alarmsOf(changes: DatabaseInput = {}): ReadonlyMap<string, SynthesizedA
   new SystemAlarms(stack, 'System', {
     ...target,
     tasks: new TaskCluster(stack, 'Tasks', { installation: 'test' }),
+    webhookQueue: new Queue(stack, 'WebhookDeadLetters'),
   });
   const resources = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
   return new Map(

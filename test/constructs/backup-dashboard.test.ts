@@ -27,6 +27,7 @@ function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
     topic: new Topic(stack, 'Topic'),
     runbookUrl: 'docs/runbook.md',
     tasks: new TaskCluster(stack, 'Tasks', { installation: 'test' }),
+    webhookQueue: undefined,
   });
   new BackupDashboard(stack, 'Dashboard', { settings, alarms });
   const template = Template.fromStack(stack);

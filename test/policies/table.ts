@@ -332,7 +332,7 @@ function around(app: DeployedApp, own: string): Row[] {
     row('write the log of the keeper', write(logOfProgram(app, 'Keeper')), ['keeper', ...ADMINS]),
     row('write the log of the webhook', write(logOfProgram(app, 'Webhook')), ['webhook', ...ADMINS]),
     row('put aside what was not delivered', send('TasksDeadLetters'), ['scheduler', 'keeper', ...ADMINS]),
-    row('put aside what was not posted', send('AlarmTopicWebhook1'), ['webhook', ...ADMINS]),
+    row('put aside what was not posted', send('AlarmTopicWebhookDeadLetters'), ['webhook', ...ADMINS]),
   ];
 }
 

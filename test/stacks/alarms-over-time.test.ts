@@ -22,6 +22,7 @@ const DELAY_MINUTES = 2;
 
 const SETTINGS = defineSettings({
   ...MINIMAL,
+  notifications: { webhooks: [{ secret: 'test/hook', format: 'slack' }] },
   databases: {
     shop: {
       connection: 'elsewhere',
@@ -234,11 +235,24 @@ describe('what belongs to the installation', () => {
     expect(minutesUntil(history, 'SubscriptionUnconfirmed', 1, ended)).toBeLessThanOrEqual(4 * 60 + 10);
   });
 
+  test('what a webhook did not take alarms within five minutes, and until its queue is empty', () => {
+    const points = Array.from({ length: 360 }, (_, index) => ({
+      at: began.getTime() + index * MINUTE,
+      value: 1,
+    }));
+    const counted = { 'AlarmTopicWebhookDeadLetters.ApproximateNumberOfMessagesVisible': points };
+    const history = historyOf({ ...WEEK, counted });
+    expect(states(history)).toEqual({ SubscriptionUnconfirmed: cameAndWent });
+    expect(minutesUntil(history, 'SubscriptionUnconfirmed', 0, began)).toBeLessThanOrEqual(5);
+    expect(minutesUntil(history, 'SubscriptionUnconfirmed', 1, ended)).toBeLessThanOrEqual(4 * 60 + 10);
+    expect(minutesUntil(history, 'SubscriptionUnconfirmed', 1, ended)).toBeGreaterThan(0);
+  });
+
   test.each([
     ['TargetErrorCount', [1]],
     ['InvocationDroppedCount', [1]],
     ['InvocationsSentToDeadLetterCount', [1]],
-    ['ApproximateNumberOfMessagesVisible', [1, 1, 1, 1, 1, 1]],
+    ['TasksDeadLetters.ApproximateNumberOfMessagesVisible', [1, 1, 1, 1, 1, 1]],
   ])('one %s alarms within five minutes, and is over when nothing more is counted', (name, values) => {
     const points = values.map((value, index) => ({ at: began.getTime() + index * MINUTE, value }));
     const history = historyOf({ ...WEEK, counted: { [name]: points } });

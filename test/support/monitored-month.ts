@@ -41,7 +41,7 @@ export interface Month {
   readonly isDead?: (now: Date) => boolean;
   readonly guardrailDifferences?: (now: Date) => number;
   readonly unconfirmedSubscriptions?: (now: Date) => number;
-  /** What AWS itself counts, by its metric's name: sparse. @default nothing */
+  /** What AWS itself counts, by its metric's name, after that of a queue and a dot: sparse. @default nothing */
   readonly counted?: Readonly<Record<string, readonly DataPoint[]>>;
 }
 
@@ -67,7 +67,14 @@ export function seriesOf(month: Month): SeriesOf {
   forEachPass(month, 60, (now) => {
     publish(now, fullGauges(world, month, now));
   });
-  return (metricName) => series.get(metricName) ?? [];
+  return (metricName, { QueueName: queue }) =>
+    series.get(queue === undefined ? metricName : `${nameOf(queue)}.${metricName}`) ?? [];
+}
+
+/** As the app names the queue: its logical id without the hash. */
+function nameOf(queue: unknown): string {
+  const { 'Fn::GetAtt': [id = ''] = [] } = queue as { readonly 'Fn::GetAtt'?: readonly string[] };
+  return id.slice(0, -8);
 }
 
 function forEachPass({ from, to, isDead }: Month, minutes: number, pass: (now: Date) => void): void {
