@@ -162,7 +162,9 @@ function exists(file: string): Failure {
 function nextSteps(file: string, { secret }: StartingPoint): string {
   return [
     `${file} is written. Next:`,
-    ...(secret.startsWith('arn:') ? [] : [`  ${createSecret(secret)}     # then type the password`]),
+    ...(secret.startsWith('arn:')
+      ? []
+      : [`  ${createSecret(secret)}`, '    (type the password, which is not shown, then Enter)']),
     `  backstop doctor --settings ${file}`,
     '  npx cdk bootstrap     # once per account and region',
     '  npx cdk deploy --all',

@@ -37,7 +37,10 @@ test('what it writes says what was asked for and the usual rest, and is complete
   const file = fileNamed('usual');
   const { exitCode, stdout } = await init(file, ['--name', 'acme', ...NEEDED]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('aws secretsmanager create-secret --name acme/shop/password');
+  // As it is typed, without the newline: what docs/deploy.md tells to do.
+  const secret = /^ {2}(.*create-secret --name acme\/shop\/password .*)$/m.exec(stdout)?.[1] ?? '';
+  expect(readFileSync(path.join(ROOT, 'docs/deploy.md'), 'utf8')).toContain(`\n${secret}\n`);
+  expect(secret).toContain('printf %s');
   const connection = {
     ...{ host: 'db.example.com', port: 5432, database: 'shop', user: 'backup' },
     password: { secret: 'acme/shop/password' },
