@@ -98,6 +98,11 @@ export class ModelBucket implements Store, Keeper {
     this.add(key, undefined, '');
   }
 
+  /** As the root user of the account could. */
+  destroy(key: string): void {
+    this.versionsOf.delete(key);
+  }
+
   async get(key: string, { signal }: ReadOptions = {}): Promise<Readable> {
     const version = await this.newest(key);
     if (version === undefined) throw missingObject(key, this.url);

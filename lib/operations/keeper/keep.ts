@@ -27,11 +27,13 @@ export async function keepPoint(key: string, tools: KeeperTools): Promise<Locked
 export async function sweep(tools: KeeperTools): Promise<Swept> {
   // Manifests first: a backup that ends in between is then unknown here, and too young to be an orphan.
   const manifests = await manifestObjects(tools.store);
-  const keys = new Map(manifests.map(({ database, id, key }) => [`${database}/${id ?? ''}`, key]));
+  const keys = new Map(
+    manifests.flatMap(({ database, id, key }) => (id === undefined ? [] : [[`${database}/${id}`, key]])),
+  );
   const stored = Map.groupBy(await storedDumps(tools.keeper), ({ database, id }) => `${database}/${id}`);
-  const dumps = [...stored].map<Dump>(([name, dumpsOfId]) => {
+  const dumps = [...new Set([...stored.keys(), ...keys.keys()])].map<Dump>((name) => {
     const [database = '', id = ''] = name.split('/');
-    return { database, id, stored: dumpsOfId, manifestKey: keys.get(name) };
+    return { database, id, stored: stored.get(name) ?? [], manifestKey: keys.get(name) };
   });
   const swept: Swept[] = [];
   for (const ofDatabase of Map.groupBy(dumps, ({ database }) => database).values())

@@ -61,7 +61,8 @@ function refuseEndlessLock(manifestKey: string, until: Date, now: Date, longestL
   );
 }
 
-async function versionsOf(keeper: Keeper, manifest: Manifest) {
+/** What is there of a point, and which keys it names that are not, with their size. */
+export async function versionsOf(keeper: Keeper, manifest: Manifest) {
   const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
   const byKey = Map.groupBy(await collected(keeper.versions(prefix)), ({ key }) => key);
   const files = manifest.files.map(({ key, bytes }) => ({

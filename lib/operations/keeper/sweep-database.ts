@@ -6,10 +6,14 @@ import type { RecoveryPointId } from '../../contract/recovery-point-id';
 import { ORPHAN_GRACE_DAYS } from '../../contract/retention';
 import type { Keeper, ObjectVersion } from '../../runtime/keeper';
 import { mayBeTagged, newestToStay, type KeptPoint } from './expiry-rule';
+import { refuseGone } from './gone-objects';
 import { collected, lockPoint, type KeeperTools } from './lock-point';
 import type { StoredDump } from './stored-dumps';
 
-/** Objects of one id: those of a point lie below one prefix; below a second one lies what nobody asked for. */
+/**
+ * Objects of one id: those of a point lie below one prefix; below a second one lies what nobody asked for.
+ * Of a point that is gone, none are left.
+ */
 export interface Dump {
   readonly database: string;
   readonly id: RecoveryPointId;
@@ -34,6 +38,7 @@ interface SweptPoint extends KeptPoint {
   readonly versions: readonly ObjectVersion[];
 }
 
+const POINTS_AT_A_TIME = 4;
 const REQUESTS_AT_A_TIME = 32;
 const DAY_MS = 86_400_000;
 
@@ -47,7 +52,7 @@ export async function sweepDatabase(dumps: readonly Dump[], tools: KeeperTools):
       faults.push(messageOf(error));
       return undefined;
     });
-  const attempted = await pLimit(4).map(dumps, (dump) => attempt(sweepPoint(dump, tools)));
+  const attempted = await pLimit(POINTS_AT_A_TIME).map(dumps, (dump) => attempt(sweepPoint(dump, tools)));
   const points = attempted.filter((point) => point !== undefined);
   const stays = newestToStay(points, now);
   if (stays !== undefined) faults.push(...(await tagsOf(stays, keeper)));
@@ -55,6 +60,13 @@ export async function sweepDatabase(dumps: readonly Dump[], tools: KeeperTools):
   const tagged = await pLimit(1).map(toTag, ({ versions }) => attempt(tagAll(versions, keeper)));
   const orphans = dumps.filter((dump) => isAbandoned(dump, now));
   const orphansTagged = await pLimit(1).map(orphans, (dump) => attempt(tagOrphan(dump, keeper)));
+  // Last, for it reads many manifests: what may go is tagged by then.
+  const settled = dumps.filter(
+    ({ stored }, index) => stored.length === 0 || attempted[index]?.state === 'tagged',
+  );
+  await pLimit(POINTS_AT_A_TIME).map(settled, ({ manifestKey, ...dump }) =>
+    manifestKey === undefined ? undefined : attempt(refuseGone({ ...dump, manifestKey }, tools)),
+  );
   return {
     locked: points.filter(({ state }) => state === 'whole').length,
     tagged: tagged.filter((done) => done === true).length,
@@ -63,18 +75,18 @@ export async function sweepDatabase(dumps: readonly Dump[], tools: KeeperTools):
   };
 }
 
-/** @returns undefined for a dump without a manifest */
+/** @returns undefined for a dump without a manifest, or a manifest without a dump */
 async function sweepPoint(
   { id, stored, manifestKey }: Dump,
   tools: KeeperTools,
 ): Promise<SweptPoint | undefined> {
-  if (manifestKey === undefined) return undefined;
+  if (manifestKey === undefined || stored.length === 0) return undefined;
   if (await isTagged(stored, tools.keeper)) return { id, state: 'tagged', versions: [] };
   const { versions, whole } = await lockPoint(manifestKey, tools);
   return { id, state: whole ? 'whole' : 'remains', versions };
 }
 
-/** The README is tagged last: then all is done, and neither manifest nor locks need another look. */
+/** The README is tagged last: then all is done, and locks need no other look. */
 async function isTagged(stored: readonly StoredDump[], keeper: Keeper): Promise<boolean> {
   for (const readme of stored.flatMap(({ readmes }) => readmes))
     if (await keeper.mayExpire(readme)) return true;

@@ -344,6 +344,57 @@ describe('the sweep', () => {
   });
 });
 
+describe('a point whose objects are gone', () => {
+  async function destroy(point: MadePoint, name = ''): Promise<void> {
+    for (const { key } of await bench.versions(`${prefixOf(point)}${name}`)) bench.bucket.destroy(key);
+  }
+  const told = (count: string) => [expect.stringContaining(`its objects are gone, ${count}`) as string];
+
+  test('is told until its time, though nothing lies below its prefix', async () => {
+    const older = bench.day(1);
+    await bench.put(older);
+    await bench.put(bench.day(2));
+    await destroy(older);
+    expect(await sweep(bench.tools)).toMatchObject({ locked: 1, tagged: 0, faults: told('4 of 4') });
+    bench.now = new Date(FIRST_DAY + 30 * DAY_MS);
+    expect(await sweep(bench.tools)).toMatchObject({ faults: [] });
+  });
+
+  test('is told where it was the only one', async () => {
+    const point = bench.day(1);
+    await bench.put(point);
+    await destroy(point);
+    expect(await sweep(bench.tools)).toMatchObject({ locked: 0, faults: told('4 of 4') });
+  });
+
+  test('is told where it was tagged, and some are there', async () => {
+    const older = bench.day(1);
+    await bench.put(older);
+    await bench.put(bench.day(2));
+    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1, faults: [] });
+    await destroy(older, 'dump/1.dat');
+    expect(await sweep(bench.tools)).toMatchObject({ locked: 1, tagged: 0, faults: told('1 of 4') });
+  });
+
+  test('and whose manifest cannot be believed is left to the monitor', async () => {
+    const point = bench.day(1);
+    await bench.putChanged(point, {}, other);
+    await destroy(point);
+    expect(await sweep(bench.tools)).toMatchObject({ faults: [] });
+  });
+
+  test('is not read any more when it is older than the longest lock', async () => {
+    const point = bench.day(1);
+    const key = await bench.put(point);
+    await destroy(point);
+    bench.day(63);
+    bench.bucket.get = (wanted) => Promise.reject(new Error(`${wanted} is read`));
+    expect(await sweep(bench.tools)).toMatchObject({ faults: [] });
+    bench.day(62);
+    expect(await sweep(bench.tools)).toMatchObject({ faults: [`${key} is read`] });
+  });
+});
+
 describe('a dump without a manifest', () => {
   test('gets the tag after its grace, and no longer lock', async () => {
     const orphan = bench.day(1);
