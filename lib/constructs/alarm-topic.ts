@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -56,6 +56,14 @@ export class AlarmTopic extends Construct {
     );
     for (const email of notifications.emails) this.topic.addSubscription(new EmailSubscription(email));
     this.webhookQueue = notifications.webhooks.length > 0 ? this.addWebhooks(props) : undefined;
+    if (notifications.emails.length + notifications.webhooks.length === 0) this.warnOfNobody();
+  }
+
+  private warnOfNobody(): void {
+    Annotations.of(this).addWarningV2(
+      'backstop:nobody-notified',
+      'notifications names neither an e-mail address nor a webhook: alarms are seen in the console only.',
+    );
   }
 
   /** One queue for all: an alarm takes ten metrics at most, and a message says whose it is. */

@@ -1,5 +1,6 @@
 /** An alarm that cannot be published is red and silent: from each alarm to its key, every policy must let it pass. */
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AlarmTopic } from '../../lib/constructs/alarm-topic';
 import { notificationsSchema } from '../../lib/settings/platform-schema';
 import { newStack, type Statement } from '../support/synthesize';
@@ -7,13 +8,17 @@ import { newStack, type Statement } from '../support/synthesize';
 const COMPLETE_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:hooks/slack-AbCdEf';
 
 function topicTemplate(notifications: object = {}): Template {
+  return Template.fromStack(stackWithTopic(notifications));
+}
+
+function stackWithTopic(notifications: object): Stack {
   const stack = newStack();
   new AlarmTopic(stack, 'Alarms', {
     installation: 'test',
     notifications: notificationsSchema.parse(notifications),
     logDays: 30,
   });
-  return Template.fromStack(stack);
+  return stack;
 }
 
 function statements(template: Template, type: string, property: string): Statement[] {
@@ -67,6 +72,18 @@ describe('without addresses', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0);
     template.resourceCountIs('AWS::SQS::Queue', 0);
   });
+});
+
+test.each([
+  ['with nobody to tell, synth warns', {}, 1],
+  ['with an address, it does not', { emails: ['ops@example.com'] }, 0],
+  ['with a webhook, it does not', { webhooks: [{ secret: COMPLETE_ARN, format: 'slack' }] }, 0],
+])('%s', (_, notifications, count) => {
+  const warnings = Annotations.fromStack(stackWithTopic(notifications)).findWarning(
+    '*',
+    Match.stringLikeRegexp('alarms are seen in the console only'),
+  );
+  expect(warnings).toHaveLength(count);
 });
 
 test('each e-mail address is subscribed', () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import minimal from '../../examples/minimal';
+import peakops from '../../examples/peakops';
 import { costTable, monthlyCost } from '../../lib/settings/cost';
 import { cdk, ROOT } from '../support/cdk-cli';
 
@@ -41,18 +42,22 @@ function folderWithoutSettings(): string {
   return folder;
 }
 
-test('without credentials, settings or network the example synthesizes, and the note and its cost are printed', async () => {
+test('without credentials, settings or network the example synthesizes; note, cost, and that it tells nobody, are printed', async () => {
   const { exitCode, stdout, stderr } = await synth(folderWithoutSettings());
   expect(exitCode).toBe(0);
   expect(stdout).toBe('');
   const note = 'No backstop.config.ts here: using examples/minimal.ts. `backstop init` writes one.';
-  expect(stderr.trim()).toBe(`${note}\n${costTable(monthlyCost(minimal))}`);
+  const [printed, warnings = ''] = stderr.split(/(?=^WARNING )/m);
+  expect(printed?.trim()).toBe(`${note}\n${costTable(monthlyCost(minimal))}`);
+  expect(warnings.match(/^WARNING .*/gm)).toEqual([
+    expect.stringContaining('alarms are seen in the console only'),
+  ]);
   expect(readdirSync(path.join(folder, 'cdk.out'))).toContain('backstop-storage.template.json');
 });
 
 test('with settings named nothing but their cost is printed', async () => {
-  const { exitCode, stdout, stderr } = await synth(ROOT, '-c', 'settings=examples/minimal.ts');
-  const cost = `${costTable(monthlyCost(minimal))}\n`;
+  const { exitCode, stdout, stderr } = await synth(ROOT, '-c', 'settings=examples/peakops.ts');
+  const cost = `${costTable(monthlyCost(peakops))}\n`;
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: cost });
 });
 
