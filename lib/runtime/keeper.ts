@@ -16,6 +16,8 @@ export interface Keeper {
   readonly url: string;
   /** Every version of every key below a prefix, in order of the keys, of each key the newest first. */
   versions(prefix: string): AsyncIterable<ObjectVersion>;
+  /** Until when a version is locked; undefined for not at all. */
+  lockedUntil(version: ObjectVersion): Promise<Date | undefined>;
   /**
    * Locks a version at least until then, in the mode that it has; a longer lock stays as it is.
    * @returns until when it is locked now, as the store says when it is asked again; undefined for not at all

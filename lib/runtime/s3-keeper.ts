@@ -40,6 +40,10 @@ export class S3Keeper implements Keeper {
     }
   }
 
+  async lockedUntil(version: ObjectVersion): Promise<Date | undefined> {
+    return (await this.retention(version)).until;
+  }
+
   async extendLock(version: ObjectVersion, until: Date): Promise<Date | undefined> {
     const before = await this.retention(version);
     if (before.until !== undefined && before.until >= until) return before.until;
@@ -47,7 +51,7 @@ export class S3Keeper implements Keeper {
     const RetainUntilDate = new Date(Math.ceil(until.getTime() / SECOND_MS) * SECOND_MS);
     const input = { ...placeOf(version), Retention: { Mode: before.mode, RetainUntilDate } };
     await this.s3.explained('lock', version.key, this.s3.putRetention(input));
-    return (await this.retention(version)).until;
+    return this.lockedUntil(version);
   }
 
   async mayExpire(version: ObjectVersion): Promise<boolean> {

@@ -67,6 +67,7 @@ export function describeKeeper(name: string, makeKeeper: () => Promise<TestedKee
       const lockedUntil = await keeper.extendLock(version, until);
       expect(lockedUntil!.getTime() - until.getTime()).toBeGreaterThanOrEqual(0);
       expect(lockedUntil!.getTime() - until.getTime()).toBeLessThan(1000);
+      expect(await keeper.lockedUntil(version)).toEqual(lockedUntil);
       expect((await tested.store.head('lock/extended'))?.lockedUntil).toEqual(lockedUntil);
     });
 
@@ -74,6 +75,7 @@ export function describeKeeper(name: string, makeKeeper: () => Promise<TestedKee
       const version = await putOne('lock/longer');
       const born = (await tested.store.head('lock/longer'))!.lockedUntil!;
       expect(Math.round((born.getTime() - Date.now()) / DAY_MS)).toBe(tested.defaultLockDays);
+      expect(await keeper.lockedUntil(version)).toEqual(born);
       expect(await keeper.extendLock(version, inDays(1))).toEqual(born);
       const extended = await keeper.extendLock(version, inDays(60));
       expect(await keeper.extendLock(version, inDays(30))).toEqual(extended);
@@ -102,6 +104,7 @@ export function describeKeeper(name: string, makeKeeper: () => Promise<TestedKee
     test('of a version that is not there each step fails', async () => {
       const gone = { ...(await putOne('gone/x')), key: 'gone/y' };
       const steps = [
+        () => keeper.lockedUntil(gone),
         () => keeper.extendLock(gone, inDays(1)),
         () => keeper.mayExpire(gone),
         () => keeper.tagForExpiry(gone),

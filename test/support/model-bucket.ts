@@ -141,6 +141,10 @@ export class ModelBucket implements Store, Keeper {
     }
   }
 
+  lockedUntil(version: ObjectVersion): Promise<Date | undefined> {
+    return Promise.resolve(this.version(version).lockedUntil);
+  }
+
   extendLock(version: ObjectVersion, until: Date): Promise<Date | undefined> {
     const stored = this.version(version);
     if (stored.lockedUntil < until) stored.lockedUntil = until;

@@ -14,7 +14,7 @@ export interface KeeperTools {
   readonly keeper: Keeper;
   readonly trust: Trust;
   readonly clock: Clock;
-  /** A lock cannot be taken back: a manifest that asks for more days from now is refused. */
+  /** A lock cannot be taken back: a manifest that asks for a new one of more days from now is refused. */
   readonly longestLockDays: number;
 }
 
@@ -41,19 +41,29 @@ export async function lockPoint(manifestKey: string, tools: KeeperTools): Promis
   const manifest = believeManifest(document, trust, manifestKey);
   const now = clock.now();
   const until = new Date(manifest.retainUntil);
-  refuseEndlessLock(manifestKey, until, now, tools.longestLockDays);
   const found = await versionsOf(keeper, manifest);
   if (found.missing.length > 0 && stateOf(manifest, now) === 'valid')
     throw missing(manifestKey, found.missing);
   if (until > now) {
     const own = await versionsNamed(keeper, manifestKey, document.byteLength);
-    await lockAll(keeper, [...found.versions, ...own], until);
+    const versions = [...found.versions, ...own];
+    if (until.getTime() - now.getTime() > tools.longestLockDays * DAY_MS)
+      await refuseLongerLock(manifestKey, versions, until, tools);
+    await lockAll(keeper, versions, until);
   }
   return { manifest, versions: found.versions, whole: found.missing.length === 0 };
 }
 
-function refuseEndlessLock(manifestKey: string, until: Date, now: Date, longestLockDays: number): void {
-  if (until.getTime() - now.getTime() <= longestLockDays * DAY_MS) return;
+/** Locks that are there were allowed once: when classes became shorter, their points are no fault. */
+async function refuseLongerLock(
+  manifestKey: string,
+  versions: readonly ObjectVersion[],
+  until: Date,
+  { keeper, longestLockDays }: KeeperTools,
+): Promise<void> {
+  const locks = await pLimit(REQUESTS_AT_A_TIME).map(versions, (version) => keeper.lockedUntil(version));
+  if (locks.length > 0 && locks.every((lockedUntil) => lockedUntil !== undefined && lockedUntil >= until))
+    return;
   throw new Failure(
     'stored-data-faulty',
     `${manifestKey} asks to be kept until ${until.toISOString()}; allowed are ${longestLockDays} days from now.`,

@@ -117,6 +117,18 @@ describe('a new manifest', () => {
     expect(await bench.lockDays(prefixOf(yesterday))).toEqual([6, 6, 6, 6]);
   });
 
+  test('is kept as before when classes have become shorter, where all of it is locked already', async () => {
+    const point = bench.day(1, { days: 40 });
+    const key = await bench.put(point);
+    const shorter = { ...bench.tools, longestLockDays: 31 };
+    await expect(keepPoint(key, shorter)).rejects.toMatchObject(refused(/allowed are 31 days/));
+    await keepPoint(key, bench.tools);
+    expect(await sweep(shorter)).toMatchObject({ locked: 1, faults: [] });
+    bench.bucket.overwrite(`${prefixOf(point)}dump/1.dat`, Buffer.from(`${prefixOf(point)}dump/1.dat`));
+    await expect(keepPoint(key, shorter)).rejects.toMatchObject(refused(/allowed are 31 days/));
+    expect(await bench.lockDays(`${prefixOf(point)}dump/1.dat`)).toEqual([7, 40]);
+  });
+
   test('never has a lock shortened', async () => {
     const point = bench.day(1, { days: 3 });
     await keepPoint(await bench.put(point), bench.tools);
@@ -272,6 +284,7 @@ describe('the sweep', () => {
     const forgetful: KeeperTools['keeper'] = {
       url: 's3://forgetful',
       versions: (prefix) => bench.bucket.versions(prefix),
+      lockedUntil: (version) => bench.bucket.lockedUntil(version),
       mayExpire: (version) => bench.bucket.mayExpire(version),
       tagForExpiry: (version) => bench.bucket.tagForExpiry(version),
       extendLock: (version, until) =>
@@ -296,6 +309,7 @@ describe('the sweep', () => {
     const breaking: KeeperTools['keeper'] = {
       url: 's3://breaking',
       versions: (prefix) => bench.bucket.versions(prefix),
+      lockedUntil: (version) => bench.bucket.lockedUntil(version),
       mayExpire: (version) => bench.bucket.mayExpire(version),
       extendLock: (version, until) => bench.bucket.extendLock(version, until),
       tagForExpiry: (version) =>
