@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
   Color,
@@ -11,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { ALARMS, runbookLink, type AlarmName } from '../contract/alarms';
 import type { DatabaseGauge } from '../contract/metrics';
-import { namesOf } from '../contract/names';
+import { dashboardName } from '../contract/names';
 import { objectiveHours } from '../contract/schedule';
 import type { Settings } from '../settings/schema';
 import { gauge } from './gauges';
@@ -37,7 +38,7 @@ export class BackupDashboard extends Construct {
     this.installation = settings.name;
     const databases = Object.keys(settings.databases).slice(0, DATABASES_SHOWN);
     new Dashboard(this, 'Dashboard', {
-      dashboardName: namesOf(settings.name).dashboard,
+      dashboardName: dashboardName(settings.name, Stack.of(this).region),
       widgets: [
         [new TextWidget({ markdown: headline(settings), width: COLUMNS, height: 3 })],
         [

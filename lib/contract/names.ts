@@ -10,7 +10,6 @@ export function namesOf(installation: string) {
     scheduleGroup: installation,
     topic: `${installation}-alarms`,
     restoreTargetSecret: `${installation}/restore-target`,
-    dashboard: installation,
     parameters: {
       backupKeyArn: `/${installation}/backup-key-arn`,
       manifestSigningKeyArn: `/${installation}/manifest-signing-key-arn`,
@@ -41,6 +40,11 @@ export function restoreTaskFamily(installation: string, major: number): string {
  */
 export function keeperRoleName(installation: string, region: string): string {
   return `${installation}-keeper-${region}`;
+}
+
+/** Dashboards belong to an account as well. */
+export function dashboardName(installation: string, region: string): string {
+  return `${installation}-${region}`;
 }
 
 /** The container whose exit code decides: other containers of a task may end as they like. */

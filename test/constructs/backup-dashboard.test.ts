@@ -19,7 +19,7 @@ interface Widget {
   };
 }
 
-function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
+function dashboardOf(changes: Partial<SettingsInput>): { readonly [property: string]: unknown } {
   const settings = defineSettings({ ...MINIMAL, ...changes });
   const stack = newStack();
   const alarms = new SystemAlarms(stack, 'Alarms', {
@@ -32,7 +32,12 @@ function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
   new BackupDashboard(stack, 'Dashboard', { settings, alarms });
   const template = Template.fromStack(stack);
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
-  const parts = dashboard!['Properties'].DashboardBody['Fn::Join'][1] as unknown[];
+  return dashboard!['Properties'] as { readonly [property: string]: unknown };
+}
+
+function widgetsOf(changes: Partial<SettingsInput>): Widget[] {
+  const { DashboardBody } = dashboardOf(changes);
+  const parts = (DashboardBody as { readonly 'Fn::Join': readonly [string, unknown[]] })['Fn::Join'][1];
   const text = parts.map((part) => (typeof part === 'string' ? part : 'deployed')).join('');
   return (JSON.parse(text) as { readonly widgets: Widget[] }).widgets;
 }
@@ -47,6 +52,11 @@ function graphsWithLines(widgets: readonly Widget[]): Record<string, number[]> {
 const database = { connection: 'elsewhere', keepDays: { daily: 30 } } as const;
 const manyDatabases = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`db-${index + 1}`, database]));
+
+test('its name carries the region: dashboards belong to an account, which may hold the installation in several', () => {
+  const { DashboardName } = dashboardOf({});
+  expect(DashboardName).toEqual({ 'Fn::Join': ['', ['test-', { Ref: 'AWS::Region' }]] });
+});
 
 test('one database has its age, failures, size and duration, and the objective as a line', () => {
   const widgets = widgetsOf({ databases: { shop: { ...database, rpoHours: 36 } } });
