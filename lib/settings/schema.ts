@@ -22,10 +22,14 @@ export const lockSchema = fields({
 });
 
 export const settingsSchema = fields({
-  /** Names this installation in stacks, buckets and keys. Never change it afterwards: buckets would be replaced. */
+  /**
+   * Names this installation in stacks, buckets, keys and parameters: SSM keeps the prefixes aws and ssm for itself
+   * (docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html).
+   * Never change it afterwards: buckets would be replaced.
+   */
   name: text(
-    /^[a-z][a-z0-9-]{1,18}[a-z0-9]$/,
-    '3 to 20 lower-case letters, digits and dashes, a letter first',
+    /^(?!aws|ssm)[a-z][a-z0-9-]{1,18}[a-z0-9]$/,
+    '3 to 20 lower-case letters, digits and dashes, a letter first, but not aws or ssm',
   ),
   /**
    * AWS account to deploy to; a deployment with credentials of another one is refused.

@@ -89,6 +89,12 @@ describe('faults of form', () => {
     ],
     ['no class', database({ keepDays: {} }), 'databases.shop.keepDays: got {}; allowed: at least one class'],
     ['half a day', database({ keepDays: { daily: 1.5 } }), 'got 1.5; allowed: whole days'],
+    [
+      'a name that SSM refuses at the beginning of a parameter',
+      { ...database({}), name: 'awsome' },
+      'name: got "awsome"; allowed: 3 to 20 lower-case letters, digits and dashes, a letter first, but not aws or ssm',
+    ],
+    ['the other one', { ...database({}), name: 'ssm-acme' }, 'name: got "ssm-acme"'],
     ['no database', { name: 'test', databases: {} }, 'databases: got {}; allowed: at least one database'],
     [
       'a name that no key may hold',
