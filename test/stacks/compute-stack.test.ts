@@ -23,10 +23,13 @@ const ELSEWHERE: DatabaseInput = { ...REACHED, connection: 'elsewhere' };
 const many = (count: number, database: DatabaseInput) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`db${index + 1}`, database]));
 
+/** Else synth would warn in each test. */
+const TOLD = { emails: ['oncall@example.com'] };
+
 /** Without validation, which test/stacks/storage-stack.test.ts has on. */
 function stacksOf(databases: Record<string, DatabaseInput>): Map<string, CloudFormationStackArtifact> {
   const app = newApp();
-  composeStacks(app, defineSettings({ name: 'acme', databases }));
+  composeStacks(app, defineSettings({ name: 'acme', notifications: TOLD, databases }));
   return new Map(app.synth().stacks.map((stack) => [stack.stackName, stack]));
 }
 
