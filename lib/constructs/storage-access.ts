@@ -108,7 +108,7 @@ export class StorageAccess {
     this.grantRead(grantee, [PREFIXES.manifests, PREFIXES.evidence, PREFIXES.audit]);
     this.grantList(grantee, [PREFIXES.points]);
     this.allow(grantee, READ_PROTECTION, this.objects(Object.values(PREFIXES)));
-    this.allow(grantee, ['kms:GetPublicKey'], this.signingKeys());
+    this.grantReadPublicKeys(grantee);
     const pages = [`${this.statusBucketArn}/*`];
     this.allow(grantee, ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion'], pages);
     this.allow(grantee, ['s3:ListBucket', 's3:ListBucketVersions'], [this.statusBucketArn]);
@@ -129,6 +129,11 @@ export class StorageAccess {
       'ForAllValues:StringEquals': { 's3:RequestObjectTagKeys': [EXPIRY_TAG.key] },
     });
     this.grantCreate(grantee, [auditPrefix('keeper')]);
+    this.allow(grantee, ['kms:GetPublicKey'], this.signingKeys());
+  }
+
+  /** The public halves of both signing keys. */
+  grantReadPublicKeys(grantee: IGrantable): void {
     this.allow(grantee, ['kms:GetPublicKey'], this.signingKeys());
   }
 

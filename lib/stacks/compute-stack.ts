@@ -5,6 +5,7 @@ import { BackupDashboard } from '../constructs/backup-dashboard';
 import { FailedTaskRule } from '../constructs/failed-task-rule';
 import { Keeper } from '../constructs/keeper';
 import { Monitor } from '../constructs/monitor';
+import { PublicKeys } from '../constructs/public-keys';
 import { RestoreTasks } from '../constructs/restore-tasks';
 import { StorageAccess } from '../constructs/storage-access';
 import { SystemAlarms } from '../constructs/system-alarms';
@@ -47,6 +48,7 @@ export class ComputeStack extends Stack {
       storage: this.storage,
       deadLetterQueue: this.cluster.deadLetterQueue,
     });
+    new PublicKeys(this, 'PublicKeys', { storage: this.storage, logDays: compute.logDays });
     this.addMonitor(props);
     const alarms = new SystemAlarms(this, 'Alarms', {
       ...this.alarmTopic.target,

@@ -1,18 +1,22 @@
 /** Each example is synthesized, validated and deployed into the emulator by the real CDK CLI, as far as that goes. */
+import { createPublicKey } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { KMSClient } from '@aws-sdk/client-kms';
 import cleaning from '../../examples/cleaning';
 import deltacrown from '../../examples/deltacrown';
 import gameready from '../../examples/gameready';
 import offsitePlan from '../../examples/offsite-plan';
 import peakops from '../../examples/peakops';
+import { keySha256 } from '../../lib/contract/envelope';
 import { cronsOf } from '../../lib/contract/schedule';
 import { eventBridgeCron } from '../../lib/contract/cron';
 import { BACKUP_CONTAINER, backupTaskFamily } from '../../lib/contract/names';
 import type { BackedUpDatabase } from '../../lib/settings/database-schema';
 import type { Settings } from '../../lib/settings/schema';
+import { KmsSigner } from '../../lib/runtime/kms-signer';
 import { bootstrap, deploy, storageIn, type Outputs } from '../support/deploy';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { PREBUILT_DIGEST, withPrebuiltImages } from '../support/prebuilt-images';
@@ -29,16 +33,19 @@ const EXAMPLES: readonly (readonly [System, Settings])[] = [
 const folder = mkdtempSync(path.join(tmpdir(), 'examples-'));
 let emulator: Emulator;
 let ecs: ECSClient;
+let kms: KMSClient;
 
 beforeAll(async () => {
   emulator = await startEmulator();
   const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
   ecs = new ECSClient({ endpoint: emulator.endpoint, region: 'eu-central-1', credentials });
+  kms = new KMSClient({ endpoint: emulator.endpoint, region: 'eu-central-1', credentials });
   await bootstrap(emulator.endpoint);
 });
 
 afterAll(async () => {
   ecs.destroy();
+  kms.destroy();
   await emulator.stop();
   rmSync(folder, { recursive: true });
 });
@@ -56,6 +63,20 @@ describe.each(EXAMPLES)('%s', (name, settings) => {
     expect(storageIn(outputs).bucketName).toBe(`${settings.name}-postgres-123456789012-eu-central-1`);
     const address = outputs[`${settings.name}-compute`]?.['EgressAddress'];
     expect(address === undefined).toBe(settings.network.mode !== 'fixed-egress');
+  });
+
+  test('its outputs hold the public keys, by the name with which manifests call their signer', async () => {
+    const { signingKeyArn, evidenceSigningKeyArn } = storageIn(outputs);
+    const compute = outputs[`${settings.name}-compute`] ?? {};
+    for (const [signed, arn] of [
+      ['Manifest', signingKeyArn],
+      ['Evidence', evidenceSigningKeyArn],
+    ] as const) {
+      const [pem = ''] = await new KmsSigner(arn, kms).trustedPublicKeys();
+      const told = createPublicKey(compute[`${signed}PublicKey`] ?? '');
+      expect(told.equals(createPublicKey(pem))).toBe(true);
+      expect(compute[`${signed}PublicKeySha256`]).toBe(keySha256(told));
+    }
   });
 
   test('its task runs the image with what the settings say, as an unprivileged user of a role of its own', async () => {

@@ -15,6 +15,7 @@ export const PROGRAMS = {
   keeper: 'keeper',
   scheduler: 'scheduler',
   webhook: 'webhook',
+  publicKeys: 'public keys',
 } as const;
 export const PEOPLE = {
   deployment: 'deployment',
@@ -48,6 +49,7 @@ export function principalsOf(app: DeployedApp, database: string): Principals {
     keeper: programRole(app, 'Keeper'),
     scheduler: app.role(schedulerRole(app, backup)),
     webhook: programRole(app, 'Webhook'),
+    publicKeys: programRole(app, 'PublicKeys'),
     deployment: person(DEPLOYMENT),
     breakGlass: person(BREAK_GLASS),
     administrator: person(ADMINISTRATOR),

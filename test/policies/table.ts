@@ -227,8 +227,13 @@ function keys(app: DeployedApp): Row[] {
   return [
     row('sign a manifest', sign(manifests), ['backup', ...ADMINS]),
     row('sign evidence', sign(evidence), ADMINS),
-    row('read the public key of manifests', publicKey(manifests), ['backup', ...readers]),
-    row('read the public key of evidence', publicKey(evidence), ['monitor', 'keeper', ...ADMINS]),
+    row('read the public key of manifests', publicKey(manifests), ['backup', 'publicKeys', ...readers]),
+    row('read the public key of evidence', publicKey(evidence), [
+      'monitor',
+      'keeper',
+      'publicKeys',
+      ...ADMINS,
+    ]),
     row('see the state of the encryption key', call('kms:DescribeKey', encryption), ['monitor', ...ADMINS]),
     row('sign with another algorithm', sign(manifests, 'ECDSA_SHA_384'), ADMINS),
     row('decrypt without S3', call('kms:Decrypt', encryption), ADMINS),
@@ -331,6 +336,10 @@ function around(app: DeployedApp, own: string): Row[] {
     row('write the log of the monitor', write(logOfProgram(app, 'Monitor')), ['monitor', ...ADMINS]),
     row('write the log of the keeper', write(logOfProgram(app, 'Keeper')), ['keeper', ...ADMINS]),
     row('write the log of the webhook', write(logOfProgram(app, 'Webhook')), ['webhook', ...ADMINS]),
+    row('write the log of the public keys', write(logOfProgram(app, 'PublicKeys')), [
+      'publicKeys',
+      ...ADMINS,
+    ]),
     row('put aside what was not delivered', send('TasksDeadLetters'), ['scheduler', 'keeper', ...ADMINS]),
     row('put aside what was not posted', send('AlarmTopicWebhookDeadLetters'), ['webhook', ...ADMINS]),
   ];

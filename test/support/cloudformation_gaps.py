@@ -3,12 +3,17 @@
 - buckets: versioning, Object Lock with its default retention, lifecycle, public access block, bucket key;
 - keys: spec, usage and multi-Region (moto makes a symmetric key of every one);
 - stacks: termination protection;
+- public keys: our custom resource is answered here, from the key in moto's KMS, because moto would run its program in
+  Docker (test/lambda/public-key.test.ts runs it);
 - bucket policies: kept and answered, but not applied, because moto would not look at their conditions.
 """
 
+import hashlib
 import inspect
 import json
 
+from cryptography.hazmat.primitives import serialization
+from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
 from moto.iam.access_control import PermissionResult
@@ -27,6 +32,7 @@ def close_cloudformation_gaps():
 
     FakeBucket.create_from_cloudformation_json = classmethod(make_configured_bucket)
     Key.create_from_cloudformation_json = classmethod(create_key)
+    CustomModel.create_from_cloudformation_json = classmethod(answer_public_key)
     CloudFormationResponse.update_termination_protection = update_termination_protection
     apply_policy = FakeBucket.get_permission
     FakeBucket.get_permission = lambda bucket, action, resource: (
@@ -67,6 +73,18 @@ class BucketPolicy(CloudFormationModel):
 
     def is_created(self):
         return True
+
+
+def answer_public_key(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    if kwargs["ResourceType"] != "Custom::PublicKey":
+        raise NotImplementedError(f"The emulator runs no program for {kwargs['ResourceType']}.")
+    key_arn = cloudformation_json["Properties"]["KeyArn"]
+    _, der = kms_backends[account_id][region_name].get_public_key(key_arn)
+    key = serialization.load_der_public_key(der)
+    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    resource = cls(region_name, "", kwargs["LogicalId"], key_arn)
+    resource.set_data({"Pem": pem.decode(), "Sha256": hashlib.sha256(der).hexdigest()})
+    return resource
 
 
 def configure_bucket(bucket, properties):

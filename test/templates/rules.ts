@@ -1,4 +1,5 @@
 /** Walks over templates for the rules: each answers with what breaks it, so that a failure names it. */
+import { PUBLIC_KEY_RESOURCE } from '../../lib/contract/public-key-request';
 import { listOf, statementsOf, type Statement } from '../policies/policy-document';
 import type { DeployedApp, DeployedResource } from '../policies/deployed-app';
 import { evaluate, type Principal } from '../policies/evaluate';
@@ -214,11 +215,12 @@ export function programsHaveTheirLog(app: DeployedApp): string[] {
   );
 }
 
-/** A custom resource brings a program and a role along that nobody asked for. */
+/** CDK's own custom resources bring a program and a role along that nobody asked for. Ours reads two public keys. */
 export function nothingIsMadeByCustomResources(app: DeployedApp): string[] {
   return Object.entries(app.templates).flatMap(([stack, { Resources = {} }]) =>
     Object.entries(Resources)
       .filter(([, { Type }]) => Type.startsWith('Custom::') || Type === 'AWS::CloudFormation::CustomResource')
+      .filter(([, { Type }]) => Type !== PUBLIC_KEY_RESOURCE)
       .map(([logicalId, { Type }]) => `${stack}/${logicalId}: ${Type}`),
   );
 }
