@@ -197,7 +197,7 @@ test('database settings come back, and owners and privileges where asked', async
   await bench.backup();
   const target = restoreBench(bench);
   expect(await target.restore({ owners: true })).toMatchObject({ differences: [], warnings: [] });
-  const read = `SELECT datconnlimit, datacl::text, current_setting('search_path') AS path,
+  const read = `SELECT datconnlimit, ARRAY(SELECT item::text FROM unnest(datacl) item ORDER BY 1) AS acl, current_setting('search_path') AS path,
       (SELECT tableowner FROM pg_tables WHERE tablename = 'owned') AS owner,
       has_table_privilege('${role}', 'public.granted', 'SELECT') AS granted FROM pg_database WHERE datname = current_database()`;
   expect(await query(target.url, read)).toEqual(await query(source, read));
