@@ -1,6 +1,4 @@
 /** The keeper in Lambda: each new manifest, and the daily sweep. An error makes Lambda try again, and then alarms. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENT } from '../../lib/contract/environment';
 import { keeperConfigSchema } from '../../lib/contract/keeper-config';
@@ -11,18 +9,15 @@ import { openSigner } from '../../lib/runtime/open-signer';
 import { s3Client } from '../../lib/runtime/s3-api';
 import { S3Keeper } from '../../lib/runtime/s3-keeper';
 import { S3Store } from '../../lib/runtime/s3-store';
+import { bucketOfUrl, readConfig } from '../config';
 
 const environmentSchema = z.object({
-  [ENVIRONMENT.store]: z
-    .string()
-    .regex(/^s3:\/\/[^/]+$/)
-    .transform((url) => url.slice('s3://'.length)),
+  [ENVIRONMENT.store]: bucketOfUrl,
   [ENVIRONMENT.signer]: z.string(),
 });
 
 export async function handler(event: unknown): Promise<void> {
-  const text = readFileSync(path.join(__dirname, 'config.json'), 'utf8');
-  const config = keeperConfigSchema.parse(JSON.parse(text));
+  const config = readConfig(keeperConfigSchema);
   const environment = environmentSchema.parse(process.env);
   const bucket = environment[ENVIRONMENT.store];
   const client = s3Client();

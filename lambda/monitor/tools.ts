@@ -11,14 +11,11 @@ import { openSigner } from '../../lib/runtime/open-signer';
 import { S3Api, s3Client } from '../../lib/runtime/s3-api';
 import { S3Store } from '../../lib/runtime/s3-store';
 import { readSubscriptions, snsClient } from '../../lib/runtime/subscriptions';
+import { bucketOfUrl } from '../config';
 
-const bucket = z
-  .string()
-  .regex(/^s3:\/\/[^/]+$/)
-  .transform((url) => url.slice('s3://'.length));
 const environmentSchema = z.object({
-  [ENVIRONMENT.store]: bucket,
-  [ENVIRONMENT.statusStore]: bucket,
+  [ENVIRONMENT.store]: bucketOfUrl,
+  [ENVIRONMENT.statusStore]: bucketOfUrl,
   [ENVIRONMENT.signer]: z.string(),
   [ENVIRONMENT.backupKey]: z.string(),
   [ENVIRONMENT.alarmTopic]: z.string(),
