@@ -74,7 +74,7 @@ async function refuseLongerLock(
 /** What is there of a point, and which keys it names that are not, with their size. */
 export async function versionsOf(keeper: Keeper, manifest: Manifest) {
   const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
-  const byKey = Map.groupBy(await collected(keeper.versions(prefix)), ({ key }) => key);
+  const byKey = Map.groupBy(await Array.fromAsync(keeper.versions(prefix)), ({ key }) => key);
   const files = manifest.files.map(({ key, bytes }) => ({
     key,
     versions: (byKey.get(key) ?? []).filter((version) => version.bytes === bytes),
@@ -86,14 +86,8 @@ export async function versionsOf(keeper: Keeper, manifest: Manifest) {
 }
 
 async function versionsNamed(keeper: Keeper, key: string, bytes: number): Promise<ObjectVersion[]> {
-  const versions = await collected(keeper.versions(key));
+  const versions = await Array.fromAsync(keeper.versions(key));
   return versions.filter((version) => version.key === key && version.bytes === bytes);
-}
-
-export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
 
 async function lockAll(keeper: Keeper, versions: readonly ObjectVersion[], until: Date): Promise<void> {

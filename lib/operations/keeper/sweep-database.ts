@@ -7,7 +7,7 @@ import { ORPHAN_GRACE_DAYS } from '../../contract/retention';
 import type { Keeper, ObjectVersion } from '../../runtime/keeper';
 import { mayBeTagged, newestToStay, type KeptPoint } from './expiry-rule';
 import { refuseGone } from './gone-objects';
-import { collected, lockPoint, type KeeperTools } from './lock-point';
+import { lockPoint, type KeeperTools } from './lock-point';
 import type { StoredDump } from './stored-dumps';
 
 /**
@@ -119,7 +119,7 @@ function isAbandoned({ manifestKey, stored }: Dump, now: Date): boolean {
 async function tagOrphan({ stored }: Dump, keeper: Keeper): Promise<boolean> {
   let changed = false;
   for (const { prefix } of stored) {
-    const versions = await collected(keeper.versions(prefix));
+    const versions = await Array.fromAsync(keeper.versions(prefix));
     const tagged = await pLimit(REQUESTS_AT_A_TIME).map(versions, (version) => keeper.mayExpire(version));
     const untagged = versions.filter((_, index) => tagged[index] === false);
     await tagAll(untagged, keeper);
