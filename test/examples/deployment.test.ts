@@ -18,7 +18,7 @@ import type { BackedUpDatabase } from '../../lib/settings/database-schema';
 import type { Settings } from '../../lib/settings/schema';
 import { KmsSigner } from '../../lib/runtime/kms-signer';
 import { bootstrap, deploy, storageIn, type Outputs } from '../support/deploy';
-import { startEmulator, type Emulator } from '../support/emulator';
+import { clientOptions, startEmulator, type Emulator } from '../support/emulator';
 import { PREBUILT_DIGEST, withPrebuiltImages } from '../support/prebuilt-images';
 import type { System } from './needs';
 
@@ -37,9 +37,9 @@ let kms: KMSClient;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-  ecs = new ECSClient({ endpoint: emulator.endpoint, region: 'eu-central-1', credentials });
-  kms = new KMSClient({ endpoint: emulator.endpoint, region: 'eu-central-1', credentials });
+  const client = clientOptions(emulator.endpoint);
+  ecs = new ECSClient(client);
+  kms = new KMSClient(client);
   await bootstrap(emulator.endpoint);
 });
 

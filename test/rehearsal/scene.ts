@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { namesOf } from '../../lib/contract/names';
 import { bootstrap, deploy, storageIn, type DeployedStorage, type Outputs } from '../support/deploy';
-import { startEmulator, type Emulator } from '../support/emulator';
+import { clientOptions, startEmulator, type Emulator } from '../support/emulator';
 import { startCluster, TEST_PASSWORD, type Cluster } from '../support/postgres-cluster';
 import { withPrebuiltImages } from '../support/prebuilt-images';
 import { emulatorEnvironment } from '../support/shared-servers';
@@ -87,7 +87,7 @@ export async function setScene(servers: Servers, stage: Stage, report: Report): 
 
 async function storePassword({ endpoint }: Emulator, report: Report): Promise<void> {
   report.command(`aws secretsmanager create-secret --name ${SECRET} --secret-string file://password`);
-  const client = secretsManager(endpoint);
+  const client = new SecretsManagerClient(clientOptions(endpoint));
   await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: TEST_PASSWORD }));
   client.destroy();
 }
@@ -97,14 +97,9 @@ export async function nameRestoreTarget({ emulator, server }: Scene, report: Rep
   const name = namesOf(INSTALLATION).restoreTargetSecret;
   report.command(`aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://target`);
   const target = { url: `${server}?sslmode=disable`, password: TEST_PASSWORD };
-  const client = secretsManager(emulator.endpoint);
+  const client = new SecretsManagerClient(clientOptions(emulator.endpoint));
   await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: JSON.stringify(target) }));
   client.destroy();
-}
-
-function secretsManager(endpoint: string): SecretsManagerClient {
-  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-  return new SecretsManagerClient({ endpoint, region: 'eu-central-1', credentials });
 }
 
 async function deployAll({ cluster, emulator }: Servers, stage: Stage, report: Report): Promise<Outputs> {

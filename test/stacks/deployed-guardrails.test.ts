@@ -26,7 +26,7 @@ import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
 import { StorageStack } from '../../lib/stacks/storage-stack';
 import { deployStorage, type DeployedStorage } from '../support/deploy';
-import { startEmulator, type Emulator } from '../support/emulator';
+import { clientOptions, startEmulator, type Emulator } from '../support/emulator';
 import { newApp } from '../support/synthesize';
 
 const SETTINGS: SettingsInput = {
@@ -50,11 +50,7 @@ let Bucket: string;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  const client = {
-    endpoint: emulator.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-  };
+  const client = clientOptions(emulator.endpoint);
   s3 = new S3Client({ ...client, forcePathStyle: true });
   kms = new KMSClient(client);
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'backstop-settings-')), 'settings.ts');

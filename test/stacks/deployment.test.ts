@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { canonicalBytes, keySha256, verifySignature, type Envelope } from '../../lib/contract/envelope';
 import { deployStorage, type DeployedStorage } from '../support/deploy';
-import { startEmulator, type Emulator } from '../support/emulator';
+import { clientOptions, startEmulator, type Emulator } from '../support/emulator';
 
 let emulator: Emulator;
 let deployed: DeployedStorage;
@@ -26,11 +26,7 @@ let kms: KMSClient;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  const client = {
-    endpoint: emulator.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-  };
+  const client = clientOptions(emulator.endpoint);
   s3 = new S3Client({ ...client, forcePathStyle: true });
   kms = new KMSClient(client);
   const settings = path.join(mkdtempSync(path.join(tmpdir(), 'backstop-settings-')), 'settings.ts');

@@ -2,6 +2,7 @@
 import { DescribeTaskDefinitionCommand, ECSClient, type ContainerDefinition } from '@aws-sdk/client-ecs';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { clientOptions } from './emulator';
 import { emulatorEnvironment } from './shared-servers';
 
 export interface DeployedTask {
@@ -63,9 +64,4 @@ async function credentialsOf(roleArn: string, endpoint: string): Promise<Record<
     AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
     AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
   };
-}
-
-function clientOptions(endpoint: string) {
-  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-  return { endpoint, region: 'eu-central-1', credentials };
 }

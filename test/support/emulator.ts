@@ -9,6 +9,12 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** For the SDK's clients. */
+export function clientOptions(endpoint: string) {
+  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
+  return { endpoint, region: 'eu-central-1', credentials };
+}
+
 /** A Python that can import moto: the one bin/setup made, or the machine's. */
 export function pythonWithMoto(): string {
   const own = path.resolve(__dirname, '../../.tools/moto/bin/python');
