@@ -7,7 +7,7 @@ import { eventBridgeCron } from '../contract/cron';
 import { ENVIRONMENT } from '../contract/environment';
 import { namesOf } from '../contract/names';
 import { cronsOf } from '../contract/schedule';
-import type { ScheduleSettings } from '../settings/database-schema';
+import type { ScheduleSettings } from '../settings/schedule-schema';
 import type { ProgramTask } from './program-task';
 import type { TaskPlacement } from './task-placement';
 

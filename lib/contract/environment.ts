@@ -34,6 +34,16 @@ export const ENVIRONMENT = {
   auth: 'BACKSTOP_AUTH',
   /** ISO-8601 instant of the schedule's slot that a run serves. */
   slot: 'BACKSTOP_SLOT',
+  /** Who signs the evidence of drills: as `signer`, with a key of its own. */
+  evidenceSigner: 'BACKSTOP_EVIDENCE_SIGNER',
+  /** Queries and commands that a drill runs: JSON, see lib/contract/drill-checks.ts. */
+  drillChecks: 'BACKSTOP_DRILL_CHECKS',
+  /** Classes of differences that fail a drill besides data and schema, separated by commas. */
+  drillAlsoFailsOn: 'BACKSTOP_DRILL_ALSO_FAILS_ON',
+  /** A drill refuses a point whose snapshot is older. */
+  drillMaxAgeHours: 'BACKSTOP_DRILL_MAX_AGE_HOURS',
+  /** A restored database with fewer rows in all proves nothing. */
+  drillMinimumRows: 'BACKSTOP_DRILL_MINIMUM_ROWS',
   /** Of the container image that runs. */
   imageDigest: 'BACKSTOP_IMAGE_DIGEST',
 } as const;

@@ -17,6 +17,14 @@ export const LIGHT_GAUGES = {
   overdueSlots: 'OverdueSlots',
   /** Per database: runs that have begun and not ended for more than twice their expected time. 0 is good. */
   stuckRuns: 'StuckRuns',
+  /** Per database: now minus snapshotAt of the newest proven point, in hours; 100000 where there is none. */
+  provenPointAge: 'ProvenPointAgeHours',
+  /** Per database: drills since the newest proof that failed, did not start, were stopped, or got stuck. 0 is good. */
+  failedDrills: 'FailedDrills',
+  /** Per database: seconds that the restore of the newest proof took; 0 where there is none. */
+  drillRestoreSeconds: 'DrillRestoreSeconds',
+  /** Per database: faults that a check of the newest point's stored objects has found. 0 is good. */
+  storedFaults: 'StoredFaults',
   /** Of the installation: 1 on each pass that came to its end. */
   monitorPasses: 'MonitorPasses',
 } as const;
@@ -33,6 +41,8 @@ export const FULL_GAUGES = {
   points: 'RecoveryPoints',
   /** Per database: manifests that cannot be believed. 0 is good. */
   faultyManifests: 'FaultyManifests',
+  /** Per database: objects of the newest point that are not locked to their end, and of the newest proven one that are not held. 0 is good. */
+  unkeptObjects: 'UnkeptObjects',
   /** Of the installation: protections of the bucket that are not as they were deployed. 0 is good. */
   guardrailDifferences: 'GuardrailDifferences',
   /** Of the installation: addresses that never confirmed, so that no alarm reaches them. 0 is good. */
@@ -62,6 +72,11 @@ export const GAUGE_UNITS = {
   failedRuns: 'Count',
   overdueSlots: 'Count',
   stuckRuns: 'Count',
+  provenPointAge: 'None',
+  failedDrills: 'Count',
+  drillRestoreSeconds: 'Seconds',
+  storedFaults: 'Count',
+  unkeptObjects: 'Count',
   monitorPasses: 'Count',
   sizeRatio: 'None',
   storedBytes: 'Bytes',

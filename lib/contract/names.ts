@@ -29,6 +29,11 @@ export function backupTaskFamily(installation: string, database: string): string
   return `${installation}-backup-${database.replaceAll('.', 'DOT')}`;
 }
 
+/** As backupTaskFamily, for the drills of a database. */
+export function drillTaskFamily(installation: string, database: string): string {
+  return `${installation}-drill-${database.replaceAll('.', 'DOT')}`;
+}
+
 /** A task definition for each major version of PostgreSQL: a restore needs the client programs of the target's. */
 export function restoreTaskFamily(installation: string, major: number): string {
   return `${installation}-restore-${major}`;
@@ -50,3 +55,4 @@ export function dashboardName(installation: string, region: string): string {
 /** The container whose exit code decides: other containers of a task may end as they like. */
 export const BACKUP_CONTAINER = 'backup';
 export const RESTORE_CONTAINER = 'restore';
+export const DRILL_CONTAINER = 'drill';

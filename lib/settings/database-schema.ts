@@ -4,7 +4,10 @@ import { INVENTORY_LEVELS } from '../contract/inventory';
 import { ARCHIVE_FORMATS } from '../contract/manifest';
 import { RETENTION_CLASSES } from '../contract/object-keys';
 import { STORAGE_CLASSES } from '../contract/storage-class';
+import { drillSchema } from './drill-schema';
 import { days, fields, oneOf, secretName, text, whole } from './fields';
+import { scheduleSchema } from './schedule-schema';
+import { taskSchema } from './task-schema';
 
 /** Majors of PostgreSQL for which the image has client programs. */
 export const POSTGRES_MAJORS = [15, 16, 17, 18, 19] as const;
@@ -59,52 +62,6 @@ const connectionSchema = fields({
   tls: tlsSchema.prefault({}),
 });
 
-/** Five fields, as in crontab: minute, hour, day of month, month, day of week. */
-const cron = text(
-  /^\S+ \S+ \S+ \S+ \S+$/,
-  "five fields as in crontab (minute, hour, day of month, month, day of week), for example '0 2 * * *'",
-);
-
-const scheduleSchema = fields({
-  /**
-   * As in crontab: minute, hour, day of month, month, day of week.
-   * @default '0 2 * * *' - every night at two
-   */
-  cron: cron.default('0 2 * * *'),
-  /**
-   * Time zone of `cron`, by its IANA name.
-   * @default 'UTC'
-   */
-  timeZone: z
-    .string()
-    .refine(isTimeZone, "a time zone by its IANA name, for example 'Europe/Berlin'")
-    .default('UTC'),
-  /**
-   * A run starts at most so many minutes after its time: it spreads the load of many databases.
-   * @default 15
-   */
-  flexibleMinutes: whole('minutes', 0, 1440).default(15),
-  /**
-   * What a run is expected to take at most, in minutes. A run that takes longer than twice that is stuck.
-   * @default 30
-   */
-  expectedMinutes: whole('minutes', 1, 10_080).default(30),
-  /**
-   * Months with another schedule, for example every six hours in the peak season.
-   * @default - the same all year
-   */
-  seasons: z
-    .array(
-      fields({
-        /** 1 January … 12 December. */
-        months: z.array(whole('months', 1, 12)).min(1, 'at least one month, 1 to 12'),
-        cron,
-      }),
-      'a list of { months, cron }',
-    )
-    .default([]),
-});
-
 const dumpSchema = fields({
   /** @default - directory; custom above 10,000 large objects, which would be a file each */
   format: oneOf(ARCHIVE_FORMATS).optional(),
@@ -130,26 +87,6 @@ const dumpSchema = fields({
    * @default 'rows'
    */
   inventory: oneOf(INVENTORY_LEVELS).default('rows'),
-});
-
-const taskSchema = fields({
-  /**
-   * Fargate's CPU units: 1024 are one core.
-   * @default 1024
-   */
-  cpu: z
-    .literal([256, 512, 1024, 2048, 4096, 8192, 16_384], 'one of 256, 512, 1024, 2048, 4096, 8192, 16384')
-    .default(1024),
-  /**
-   * Memory in MiB; what is allowed depends on `cpu`.
-   * @default 2048
-   */
-  memoryMiB: whole('MiB', 512, 122_880).default(2048),
-  /**
-   * Local disk in GiB. Directory format keeps finished files there until they are stored.
-   * @default 21
-   */
-  ephemeralStorageGiB: whole('GiB', 21, 200).default(21),
 });
 
 const alarmsSchema = fields({
@@ -240,6 +177,8 @@ export const databaseSchema = fields({
   dump: dumpSchema.prefault({}),
   /** @default - one core, 2 GiB of memory, 21 GiB of disk */
   task: taskSchema.prefault({}),
+  /** @default - after each backup, on a throw-away server */
+  drill: drillSchema.prefault({}),
   /** @default - 0.8 of the median, and not empty */
   alarms: alarmsSchema.prefault({}),
 });
@@ -248,13 +187,3 @@ export type BackedUpDatabase = z.output<typeof databaseSchema>;
 /** How long its points are kept, and where. */
 export type KeptDatabase = Pick<BackedUpDatabase, 'keepDays' | 'storage'>;
 export type DatabaseConnection = z.output<typeof connectionSchema>;
-export type ScheduleSettings = z.output<typeof scheduleSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

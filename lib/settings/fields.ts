@@ -39,3 +39,9 @@ export const secretName = text(
   /^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}|(?!arn:|.*-[A-Za-z0-9]{6}$)[\w/+=.@-]{1,512})$/,
   'the complete ARN of a Secrets Manager secret (with its six last characters), or its name where that does not end in a hyphen and six characters',
 );
+
+/** A tag may be moved to another image, a digest cannot. */
+export const prebuiltImage = text(
+  /^[a-z0-9][a-z0-9./:_-]*@sha256:[0-9a-f]{64}$/,
+  'an image by its digest, for example 111122223333.dkr.ecr.eu-central-1.amazonaws.com/backstop@sha256:…',
+);

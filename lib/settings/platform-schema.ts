@@ -1,7 +1,7 @@
 /** From where in the network the tasks run, who is told, and what they run on. */
 import { z } from 'zod';
 import { WEBHOOK_FORMATS } from '../contract/webhook-config';
-import { fields, oneOf, secretName, text, whole } from './fields';
+import { fields, oneOf, prebuiltImage, secretName, text, whole } from './fields';
 
 const cidr = text(
   /^(10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}\/(1[6-9]|2[0-4])$/,
@@ -42,11 +42,6 @@ export const networkSchema = z.discriminatedUnion(
 export type NetworkSettings = z.output<typeof networkSchema>;
 
 export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
-
-const prebuiltImage = text(
-  /^[a-z0-9][a-z0-9./:_-]*@sha256:[0-9a-f]{64}$/,
-  'an image by its digest, for example 111122223333.dkr.ecr.eu-central-1.amazonaws.com/backstop@sha256:…',
-);
 
 export const computeSchema = fields({
   /** @default - that of the machine which builds the image */

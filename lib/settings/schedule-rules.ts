@@ -2,7 +2,8 @@
 import { parseCron } from '../contract/cron';
 import { messageOf } from '../contract/failure';
 import { longestIntervalHours, neededHours, skippedWallTimes } from '../contract/schedule';
-import type { BackedUpDatabase, ScheduleSettings } from './database-schema';
+import type { BackedUpDatabase } from './database-schema';
+import type { ScheduleSettings } from './schedule-schema';
 import type { Fault, Path } from './faults';
 
 type ScheduledDatabase = Pick<BackedUpDatabase, 'schedule' | 'rpoHours'>;

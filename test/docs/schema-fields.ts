@@ -26,7 +26,7 @@ export function fieldsOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): 
 }
 
 function below(prefix: string, schema: JsonSchema): Field[] {
-  const { properties = {}, required = [], items, additionalProperties, oneOf = [] } = withoutNull(schema);
+  const { properties = {}, required = [], items, additionalProperties, oneOf = [], anyOf = [] } = schema;
   const named = Object.entries(properties).flatMap(([name, field]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
     const absent = required.includes(name) ? '' : ', may be absent';
@@ -35,7 +35,7 @@ function below(prefix: string, schema: JsonSchema): Field[] {
   const each = items === undefined ? [] : below(`${prefix}[]`, items);
   const values =
     typeof additionalProperties === 'object' ? below(`${prefix}.<name>`, additionalProperties) : [];
-  const ofVariants = oneOf.flatMap((variant) => below(prefix, variant));
+  const ofVariants = [...oneOf, ...anyOf].flatMap((variant) => below(prefix, variant));
   return [...named, ...each, ...values, ...together(ofVariants)];
 }
 
@@ -46,10 +46,6 @@ function together(fields: readonly Field[]): Field[] {
     path,
     type: [...new Set(same.map(({ type }) => type))].join(' or '),
   }));
-}
-
-function withoutNull(schema: JsonSchema): JsonSchema {
-  return schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -1,0 +1,50 @@
+/** What a drill needs to know, what it needs to have, and what it answers. */
+import type { DrillCheck } from '../contract/drill-checks';
+import type { Evidence } from '../contract/evidence';
+import type { DifferenceClass } from '../contract/inventory';
+import type { DrillServers } from '../postgres/drill-server';
+import type { Clock } from '../runtime/clock';
+import type { Reporter } from '../runtime/reporter';
+import type { Signer } from '../runtime/signer';
+import type { Store } from '../runtime/store';
+import type { Trust } from './read-manifest';
+
+export interface DrillRequest {
+  /** An id, the beginning of one, or `newest`. */
+  readonly point: string;
+  /** @default - the store's only database */
+  readonly database?: string;
+  readonly jobs: number;
+  readonly checks: readonly DrillCheck[];
+  /** Besides data and schema. */
+  readonly alsoFailsOn: readonly Extract<DifferenceClass, 'recomputed' | 'environment'>[];
+  /** A point whose snapshot is older is refused. @default - any age will do */
+  readonly maxAgeHours?: number;
+  /** A restored database with fewer rows in all proves nothing. */
+  readonly minimumRows: number;
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly imageDigest: string | null;
+  readonly scratchRoot: string;
+  /** @default - the usual folders of the point's major */
+  readonly postgresBin?: string;
+}
+
+export interface DrillTools {
+  readonly store: Store;
+  /** Whose manifests are believed. */
+  readonly trust: Trust;
+  /** Signs the evidence, with a key that signs nothing else. */
+  readonly evidenceSigner: Signer;
+  /** Where to restore to. */
+  readonly servers: DrillServers;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** Ends the drill; its reason is a Failure `stopped`. */
+  readonly signal: AbortSignal;
+}
+
+export interface DrillResult {
+  readonly evidence: Evidence;
+  readonly evidenceKey: string;
+}
