@@ -12,6 +12,7 @@ import {
   GetBucketReplicationCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
   GetObjectLockConfigurationCommand,
   GetObjectRetentionCommand,
   GetObjectTaggingCommand,
@@ -19,6 +20,7 @@ import {
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
   PutObjectTaggingCommand,
   S3Client,
@@ -28,11 +30,13 @@ import {
   type CompleteMultipartUploadCommandInput,
   type CreateMultipartUploadCommandInput,
   type GetObjectCommandInput,
+  type GetObjectLegalHoldCommandInput,
   type GetObjectRetentionCommandInput,
   type GetObjectTaggingCommandInput,
   type HeadObjectCommandInput,
   type ListObjectVersionsCommandInput,
   type PutObjectCommandInput,
+  type PutObjectLegalHoldCommandInput,
   type PutObjectRetentionCommandInput,
   type PutObjectTaggingCommandInput,
   type UploadPartCommandInput,
@@ -174,6 +178,14 @@ export class S3Api {
 
   putRetention(input: In<PutObjectRetentionCommandInput>) {
     return this.client.send(new PutObjectRetentionCommand({ ...this.bucket, ...input }));
+  }
+
+  legalHold(input: In<GetObjectLegalHoldCommandInput>) {
+    return this.client.send(new GetObjectLegalHoldCommand({ ...this.bucket, ...input }));
+  }
+
+  putLegalHold(input: In<PutObjectLegalHoldCommandInput>) {
+    return this.client.send(new PutObjectLegalHoldCommand({ ...this.bucket, ...input }));
   }
 
   tags(input: In<GetObjectTaggingCommandInput>) {

@@ -10,6 +10,7 @@ const PERMISSIONS = {
   head: 's3:GetObjectVersion, s3:GetObjectRetention and s3:GetObjectLegalHold on the object, s3:ListBucketVersions on the bucket',
   list: 's3:ListBucketVersions on the bucket',
   lock: 's3:GetObjectRetention and s3:PutObjectRetention on the object; the policy of the bucket leaves only the keeper through, and only so far into the future',
+  hold: 's3:GetObjectLegalHold and s3:PutObjectLegalHold on the object; the policy of the bucket leaves only the keeper set or release one',
   tag: 's3:GetObjectVersionTagging and s3:PutObjectVersionTagging on the object; the policy of the bucket leaves only the keeper through',
   locks: 's3:GetBucketObjectLockConfiguration on the bucket',
   guardrails:

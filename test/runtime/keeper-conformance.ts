@@ -1,6 +1,7 @@
 /** What every keeper promises (lib/runtime/keeper.ts), as tests. */
 import { randomBytes } from 'node:crypto';
-import type { Keeper, ObjectVersion } from '../../lib/runtime/keeper';
+import type { Keeper } from '../../lib/runtime/keeper';
+import type { ObjectVersion } from '../../lib/runtime/protected-objects';
 import type { Store } from '../../lib/runtime/store';
 
 export interface TestedKeeper {
@@ -101,11 +102,44 @@ export function describeKeeper(name: string, makeKeeper: () => Promise<TestedKee
       expect(await keeper.mayExpire(version)).toBe(true);
     });
 
+    test('an object is born without a hold; one that is set stays until it is released', async () => {
+      const version = await putOne('hold/born');
+      const born = await keeper.lockedUntil(version);
+      expect(await keeper.onHold(version)).toBe(false);
+      await keeper.release(version);
+      expect(await keeper.onHold(version)).toBe(false);
+      for (const time of ['first', 'again']) {
+        await keeper.hold(version);
+        expect([time, await keeper.onHold(version)]).toEqual([time, true]);
+      }
+      expect((await tested.store.head('hold/born'))?.legalHold).toBe(true);
+      await keeper.release(version);
+      expect(await keeper.onHold(version)).toBe(false);
+      expect(await keeper.lockedUntil(version)).toEqual(born);
+    });
+
+    test('a hold is that of one version alone, and changes neither lock nor tag', async () => {
+      const version = await putOne('hold/one');
+      await tested.overwrite('hold/one', randomBytes(20));
+      const [newer] = await versionsIn(keeper, 'hold/one');
+      const locked = await keeper.extendLock(version, inDays(60));
+      await keeper.tagForExpiry(version);
+      await keeper.hold(version);
+      expect([await keeper.onHold(version), await keeper.onHold(newer!)]).toEqual([true, false]);
+      expect(await keeper.lockedUntil(version)).toEqual(locked);
+      expect(await keeper.mayExpire(version)).toBe(true);
+      expect(await keeper.extendLock(version, inDays(70))).not.toEqual(locked);
+      expect(await keeper.onHold(version)).toBe(true);
+    });
+
     test('of a version that is not there each step fails', async () => {
       const gone = { ...(await putOne('gone/x')), key: 'gone/y' };
       const steps = [
         () => keeper.lockedUntil(gone),
         () => keeper.extendLock(gone, inDays(1)),
+        () => keeper.onHold(gone),
+        () => keeper.hold(gone),
+        () => keeper.release(gone),
         () => keeper.mayExpire(gone),
         () => keeper.tagForExpiry(gone),
       ];

@@ -72,10 +72,21 @@ describe('the keeper in S3', () => {
     proxy.clear();
     await keeper.extendLock(version, until);
     await keeper.tagForExpiry(version);
+    await keeper.hold(version);
+    await keeper.onHold(version);
+    await keeper.release(version);
     const requests = proxy.requests();
     expect(
-      requests.map(({ method, url }) => `${method} ${/retention|tagging/.exec(url)?.[0] ?? url}`),
-    ).toEqual(['GET retention', 'PUT retention', 'GET retention', 'PUT tagging']);
+      requests.map(({ method, url }) => `${method} ${/retention|tagging|legal-hold/.exec(url)?.[0] ?? url}`),
+    ).toEqual([
+      'GET retention',
+      'PUT retention',
+      'GET retention',
+      'PUT tagging',
+      'PUT legal-hold',
+      'GET legal-hold',
+      'PUT legal-hold',
+    ]);
     for (const { url, headers } of requests) {
       expect(url).toContain(`versionId=${version.versionId}`);
       expect(Object.keys(headers)).not.toContain('x-amz-bypass-governance-retention');
@@ -97,6 +108,9 @@ describe('the keeper in S3', () => {
     proxy.fail({ method: 'PUT' }, faults.refuse(403, 'AccessDenied'));
     await expect(keeper.extendLock(version, until)).rejects.toMatchObject(failed(/s3:PutObjectRetention/));
     await expect(keeper.tagForExpiry(version)).rejects.toMatchObject(failed(/s3:PutObjectVersionTagging/));
+    await expect(keeper.hold(version)).rejects.toMatchObject(failed(/s3:PutObjectLegalHold/));
+    proxy.fail({ method: 'GET', url: /legal-hold/ }, faults.refuse(403, 'AccessDenied'));
+    await expect(keeper.onHold(version)).rejects.toMatchObject(failed(/s3:GetObjectLegalHold/));
     proxy.fail({ method: 'GET', url: /tagging/ }, faults.refuse(403, 'AccessDenied'));
     await expect(keeper.mayExpire(version)).rejects.toMatchObject(failed(/s3:GetObjectVersionTagging/));
   });

@@ -3,13 +3,14 @@
  * seconds. It keeps the contracts of Store and Keeper (see its test), and lifecycle as AWS describes it:
  * - an action is due at the next midnight UTC after its days (docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html);
  * - expiring a current version adds a delete marker, locked or not; a noncurrent version is deleted for good, unless it is
- *   locked: then later (…/object-lock-managing.html#object-lock-managing-lifecycle);
+ *   locked or on hold: then later (…/object-lock-managing.html#object-lock-managing-lifecycle);
  * - a rule with a tag sees only versions that carry it.
  */
 import { Readable } from 'node:stream';
 import type { Clock } from '../../lib/runtime/clock';
 import { Digests, digested } from '../../lib/runtime/digests';
-import type { Keeper, ObjectVersion } from '../../lib/runtime/keeper';
+import type { Keeper } from '../../lib/runtime/keeper';
+import type { ObjectVersion } from '../../lib/runtime/protected-objects';
 import {
   missingObject,
   StoreKeyExists,
@@ -53,6 +54,7 @@ interface Version {
   readonly crc32: string;
   readonly createdAt: Date;
   lockedUntil: Date;
+  onHold: boolean;
   readonly tags: Map<string, string>;
 }
 
@@ -114,8 +116,8 @@ export class ModelBucket implements Store, Keeper {
   async head(key: string): Promise<ObjectState | undefined> {
     const version = await this.newest(key);
     if (version === undefined) return undefined;
-    const { crc32, lockedUntil } = version;
-    return { ...this.listed(key, version), crc32, lockedUntil, legalHold: false };
+    const { crc32, lockedUntil, onHold } = version;
+    return { ...this.listed(key, version), crc32, lockedUntil, legalHold: onHold };
   }
 
   async *list(prefix: string, { after }: ListOptions = {}): AsyncGenerator<ListedObject> {
@@ -149,6 +151,20 @@ export class ModelBucket implements Store, Keeper {
     const stored = this.version(version);
     if (stored.lockedUntil < until) stored.lockedUntil = until;
     return Promise.resolve(stored.lockedUntil);
+  }
+
+  onHold(version: ObjectVersion): Promise<boolean> {
+    return Promise.resolve(this.version(version).onHold);
+  }
+
+  hold(version: ObjectVersion): Promise<void> {
+    this.version(version).onHold = true;
+    return Promise.resolve();
+  }
+
+  release(version: ObjectVersion): Promise<void> {
+    this.version(version).onHold = false;
+    return Promise.resolve();
   }
 
   mayExpire(version: ObjectVersion): Promise<boolean> {
@@ -189,7 +205,8 @@ export class ModelBucket implements Store, Keeper {
       const above = versions[index - 1];
       // A version is noncurrent since the one above it was made.
       const due = above !== undefined && this.isDue(above.createdAt, days);
-      const locked = version.content !== undefined && version.lockedUntil > this.clock.now();
+      const held = version.onHold || version.lockedUntil > this.clock.now();
+      const locked = version.content !== undefined && held;
       return !due || locked || !matches(rule, version);
     });
     this.versionsOf.set(key, kept);
@@ -203,7 +220,14 @@ export class ModelBucket implements Store, Keeper {
   private add(key: string, content: Buffer | undefined, crc32: string): void {
     const now = this.clock.now();
     const lockedUntil = new Date(now.getTime() + this.defaultLockDays * DAY_MS);
-    const version = { versionId: `v${++this.count}`, content, crc32, createdAt: now, lockedUntil };
+    const version = {
+      versionId: `v${++this.count}`,
+      content,
+      crc32,
+      createdAt: now,
+      lockedUntil,
+      onHold: false,
+    };
     this.versionsOf.set(key, [{ ...version, tags: new Map() }, ...(this.versionsOf.get(key) ?? [])]);
   }
 

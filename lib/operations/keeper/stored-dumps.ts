@@ -1,7 +1,8 @@
 /** What lies below points/, as one listing of all versions tells it. */
 import { PREFIXES, POINT_OBJECTS } from '../../contract/object-keys';
 import { isRecoveryPointId } from '../../contract/recovery-point-id';
-import type { Keeper, ObjectVersion } from '../../runtime/keeper';
+import type { Keeper } from '../../runtime/keeper';
+import type { ObjectVersion } from '../../runtime/protected-objects';
 
 export interface StoredDump {
   /** `points/<class>/postgres/<database>/<id>/` */

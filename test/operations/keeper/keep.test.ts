@@ -6,9 +6,10 @@ import { manifestKey } from '../../../lib/contract/object-keys';
 import { keepPoint, sweep } from '../../../lib/operations/keeper/keep';
 import type { KeeperTools } from '../../../lib/operations/keeper/lock-point';
 import { createKeyFile, FileSigner } from '../../../lib/runtime/file-signer';
-import type { ObjectVersion } from '../../../lib/runtime/keeper';
+import type { ObjectVersion } from '../../../lib/runtime/protected-objects';
 import { noSigner } from '../../../lib/runtime/public-key-signer';
 import type { Signer } from '../../../lib/runtime/signer';
+import { changedKeeper } from '../../support/changed-keeper';
 import {
   manifestOf,
   prefixOf,
@@ -281,18 +282,13 @@ describe('the sweep', () => {
     const [older, newer] = [bench.day(1), bench.day(2)];
     await bench.put(older);
     await bench.put(newer);
-    const forgetful: KeeperTools['keeper'] = {
-      url: 's3://forgetful',
-      versions: (prefix) => bench.bucket.versions(prefix),
-      lockedUntil: (version) => bench.bucket.lockedUntil(version),
-      mayExpire: (version) => bench.bucket.mayExpire(version),
-      tagForExpiry: (version) => bench.bucket.tagForExpiry(version),
+    const forgetful = changedKeeper(bench.bucket, {
       extendLock: (version, until) =>
         bench.bucket.extendLock(
           version,
           version.key === `${prefixOf(older)}dump/1.dat` ? new Date(0) : until,
         ),
-    };
+    });
     const result = await sweep({ ...bench.tools, keeper: forgetful });
     expect(result).toMatchObject({
       tagged: 0,
@@ -306,17 +302,12 @@ describe('the sweep', () => {
     const older = bench.day(1);
     await bench.put(older);
     await bench.put(bench.day(2));
-    const breaking: KeeperTools['keeper'] = {
-      url: 's3://breaking',
-      versions: (prefix) => bench.bucket.versions(prefix),
-      lockedUntil: (version) => bench.bucket.lockedUntil(version),
-      mayExpire: (version) => bench.bucket.mayExpire(version),
-      extendLock: (version, until) => bench.bucket.extendLock(version, until),
+    const breaking = changedKeeper(bench.bucket, {
       tagForExpiry: (version) =>
         version.key.endsWith('dump/1.dat')
           ? Promise.reject(new Error('it broke off'))
           : bench.bucket.tagForExpiry(version),
-    };
+    });
     expect(await sweep({ ...bench.tools, keeper: breaking })).toMatchObject({
       tagged: 0,
       faults: ['it broke off'],
