@@ -1,4 +1,4 @@
-/** The image that tasks run: one per major version of PostgreSQL, built from the project or there already. */
+/** The images that tasks run, per major version of PostgreSQL: built from the project or there already. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Aws, IgnoreMode } from 'aws-cdk-lib';
@@ -7,7 +7,12 @@ import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { Failure } from '../contract/failure';
-import { AUTHORITIES_FILE, IMAGE_BUILD_ARGUMENTS, TASK_DOCKERFILE } from '../contract/task-image';
+import {
+  AUTHORITIES_FILE,
+  IMAGE_BUILD_ARGUMENTS,
+  TASK_DOCKERFILE,
+  type ImageTarget,
+} from '../contract/task-image';
 import type { ARCHITECTURES, ComputeSettings } from '../settings/platform-schema';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -18,6 +23,10 @@ export interface TaskImageProps {
   readonly major: number;
   /** As in the settings' `tls.authorities`: `system`, `rds` or the path of a PEM file in the project. */
   readonly authorities: string;
+  /** @default 'tasks' */
+  readonly program?: ImageTarget;
+  /** Of a drill: an image with the server and its extensions. @default - PostgreSQL's own packages */
+  readonly base?: string;
 }
 
 export interface TaskImage {
@@ -28,11 +37,15 @@ export interface TaskImage {
 
 /** Docker is needed only where an image is built, and only at deployment. */
 export function taskImage(scope: Construct, id: string, props: TaskImageProps): TaskImage {
-  const { compute, major } = props;
-  const prebuilt = Object.entries(compute.images).find(([of]) => of === String(major))?.[1];
+  const prebuilt = prebuiltFor(props);
   return prebuilt === undefined
     ? { image: ContainerImage.fromDockerImageAsset(builtImage(scope, id, props)), digest: undefined }
     : { image: prebuiltImage(scope, id, prebuilt), digest: prebuilt.slice(prebuilt.indexOf('@') + 1) };
+}
+
+function prebuiltFor({ program = 'tasks', compute, major }: TaskImageProps): string | undefined {
+  if (program === 'drill') return undefined;
+  return Object.entries(compute.images).find(([of]) => of === String(major))?.[1];
 }
 
 /** That of the settings, else the one of this machine, whose Docker builds the image. */
@@ -49,18 +62,21 @@ function builders(): (typeof ARCHITECTURES)[number] {
   return process.arch === 'arm64' ? 'arm64' : 'x86_64';
 }
 
-function builtImage(scope: Construct, id: string, { compute, major, authorities }: TaskImageProps) {
+function builtImage(scope: Construct, id: string, props: TaskImageProps) {
+  const { compute, major, authorities, program = 'tasks', base } = props;
   const kind = kindOf(authorities);
   const { ARM64 } = CpuArchitecture;
   return new DockerImageAsset(scope, id, {
     directory: ROOT,
     file: TASK_DOCKERFILE,
+    target: program,
     /** As Docker itself does, it leaves out what .dockerignore says: tests and docs change no image. */
     ignoreMode: IgnoreMode.DOCKER,
     platform: taskArchitecture(compute) === ARM64 ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     buildArgs: {
       [IMAGE_BUILD_ARGUMENTS.postgresMajor]: String(major),
       [IMAGE_BUILD_ARGUMENTS.authorities]: kind,
+      ...(base !== undefined && { [IMAGE_BUILD_ARGUMENTS.drillImage]: base }),
       ...(kind === 'own' && { [IMAGE_BUILD_ARGUMENTS.authoritiesPem]: certificates(authorities) }),
     },
   });

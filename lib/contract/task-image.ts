@@ -3,10 +3,19 @@
 /** Its build context is the project's folder. */
 export const TASK_DOCKERFILE = 'containers/postgres/Dockerfile';
 
+/**
+ * Its final stages: `tasks` backs up and restores, and is what a build without `--target` makes; `drill` has programs of the
+ * server and every locale besides. Both run the same program.
+ */
+export const IMAGE_TARGETS = ['tasks', 'drill'] as const;
+export type ImageTarget = (typeof IMAGE_TARGETS)[number];
+
 /** Build arguments of the Dockerfile. */
 export const IMAGE_BUILD_ARGUMENTS = {
-  /** For example `17`: the major version of PostgreSQL's client programs. */
+  /** For example `17`: the major version of PostgreSQL's programs. */
   postgresMajor: 'POSTGRES_MAJOR',
+  /** Image with a server of that major, whose extensions a drill needs; without it PostgreSQL's own packages are taken. */
+  drillImage: 'DRILL_IMAGE',
   /** `system`, `rds` or `own`: what lies in `AUTHORITIES_FILE`; with `system` there is no such file. */
   authorities: 'AUTHORITIES',
   /**

@@ -13,6 +13,7 @@ const compute = computeSchema.parse({});
 interface ImageSource {
   readonly directory: string;
   readonly dockerFile: string;
+  readonly dockerBuildTarget: string;
   readonly dockerBuildArgs: Readonly<Record<string, string>>;
   readonly platform: string;
 }
@@ -32,7 +33,16 @@ function built(changes: Partial<Parameters<typeof taskImage>[2]> = {}) {
 test('the image is built from the Dockerfile with the client programs of the major version', () => {
   const { source, folder } = built({ major: 16 });
   expect(existsSync(path.join(folder, source.dockerFile))).toBe(true);
+  expect(source.dockerBuildTarget).toBe('tasks');
   expect(source.dockerBuildArgs).toEqual({ POSTGRES_MAJOR: '16', AUTHORITIES: 'system' });
+});
+
+test('the image of drills is built from the same Dockerfile, on the image that has the extensions', () => {
+  const base = `docker.io/pgvector/pgvector@sha256:${'0'.repeat(64)}`;
+  const { source } = built({ program: 'drill', base });
+  expect(source.dockerBuildTarget).toBe('drill');
+  expect(source.dockerBuildArgs).toEqual({ POSTGRES_MAJOR: '17', AUTHORITIES: 'system', DRILL_IMAGE: base });
+  expect(built({ program: 'drill' }).source.dockerBuildArgs).not.toHaveProperty('DRILL_IMAGE');
 });
 
 test('the build gets every module that the program is made of', () => {
@@ -75,6 +85,7 @@ test('another major or other authorities make another image; the same ones the s
   expect(built().hash).toBe(hash);
   expect(built({ major: 16 }).hash).not.toBe(hash);
   expect(built({ authorities: 'rds' }).hash).not.toBe(hash);
+  expect(built({ program: 'drill' }).hash).not.toBe(hash);
 });
 
 test("authorities of one's own go into the build as text, checked to be certificates", () => {
