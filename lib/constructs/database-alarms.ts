@@ -7,6 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { DatabaseAlarmName } from '../contract/alarms';
+import { hasDrills, provenObjectiveHours } from '../contract/drill-schedule';
 import type { DatabaseGauge } from '../contract/metrics';
 import { objectiveHours } from '../contract/schedule';
 import type { BackedUpDatabase } from '../settings/database-schema';
@@ -22,7 +23,7 @@ import {
 export interface DatabaseAlarmsProps extends AlarmTarget {
   /** Its name in the settings. */
   readonly database: string;
-  readonly settings: Pick<BackedUpDatabase, 'alarms' | 'rpoHours' | 'schedule'>;
+  readonly settings: Pick<BackedUpDatabase, 'alarms' | 'drill' | 'rpoHours' | 'rtoMinutes' | 'schedule'>;
 }
 
 /** What must never pass unseen in the backups of one database, wherever its backups run. */
@@ -36,6 +37,9 @@ export class DatabaseAlarms extends Construct {
     this.addMissing();
     this.addFailed();
     this.addShrunken();
+    if (hasDrills(props.settings)) this.addDrillAlarms();
+    this.addStoredDataFaulty();
+    this.addHoldStale();
   }
 
   private addMissing(): void {
@@ -79,6 +83,52 @@ export class DatabaseAlarms extends Construct {
         },
         period: FULL_WINDOW,
       }),
+      threshold: 0,
+    });
+  }
+
+  private addDrillAlarms(): void {
+    const { settings } = this.props;
+    const hours = provenObjectiveHours(settings);
+    this.add('DrillMissing', {
+      meaning: `the newest recovery point that a drill has proven is older than ${hours} h.`,
+      metric: this.gauge('provenPointAge', LIGHT_WINDOW),
+      threshold: hours,
+    });
+    this.add('DrillFailed', {
+      meaning: 'a drill failed, was stopped or is stuck, and none since then proved a recovery point.',
+      metric: this.gauge('failedDrills', LIGHT_WINDOW),
+      threshold: 0,
+    });
+    this.add('RestoreTooSlow', {
+      meaning: `the newest drill that proved a point took longer to restore it than ${settings.rtoMinutes} minutes.`,
+      metric: this.gauge('drillRestoreSeconds', LIGHT_WINDOW),
+      threshold: settings.rtoMinutes * 60,
+    });
+  }
+
+  private addStoredDataFaulty(): void {
+    this.add('StoredDataFaulty', {
+      meaning:
+        'objects of the newest recovery point are missing, changed or unlocked, or a manifest cannot be believed.',
+      metric: new MathExpression({
+        expression: 'objects + manifests',
+        label: 'Faults of stored objects, manifests that cannot be believed',
+        usingMetrics: {
+          objects: this.gauge('storedFaults', FULL_WINDOW),
+          manifests: this.gauge('faultyManifests', FULL_WINDOW),
+        },
+        period: FULL_WINDOW,
+      }),
+      threshold: 0,
+    });
+  }
+
+  private addHoldStale(): void {
+    this.add('HoldStale', {
+      meaning:
+        'objects of the newest recovery point are not locked to their end, or proven ones are not held.',
+      metric: this.gauge('unkeptObjects', FULL_WINDOW),
       threshold: 0,
     });
   }

@@ -7,6 +7,11 @@ export const ALARMS = {
   BackupMissing: 'high',
   BackupFailed: 'high',
   BackupShrunken: 'high',
+  DrillMissing: 'medium',
+  DrillFailed: 'high',
+  RestoreTooSlow: 'medium',
+  StoredDataFaulty: 'high',
+  HoldStale: 'medium',
   ScheduleNotDelivered: 'high',
   MonitorSilent: 'high',
   GuardrailChanged: 'high',
@@ -14,8 +19,17 @@ export const ALARMS = {
 } as const satisfies Record<string, AlarmSeverity>;
 export type AlarmName = keyof typeof ALARMS;
 
+/** Those that only a database with drills has. */
+export const DRILL_ALARMS = ['DrillMissing', 'DrillFailed', 'RestoreTooSlow'] as const;
 /** Those that each database has; the others are of the installation. */
-export const DATABASE_ALARMS = ['BackupMissing', 'BackupFailed', 'BackupShrunken'] as const;
+export const DATABASE_ALARMS = [
+  'BackupMissing',
+  'BackupFailed',
+  'BackupShrunken',
+  ...DRILL_ALARMS,
+  'StoredDataFaulty',
+  'HoldStale',
+] as const;
 export type DatabaseAlarmName = (typeof DATABASE_ALARMS)[number];
 export type SystemAlarmName = Exclude<AlarmName, DatabaseAlarmName>;
 

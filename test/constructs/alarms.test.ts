@@ -6,7 +6,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DatabaseAlarms } from '../../lib/constructs/database-alarms';
 import { SystemAlarms } from '../../lib/constructs/system-alarms';
 import { TaskCluster } from '../../lib/constructs/task-cluster';
-import { ALARMS, DATABASE_ALARMS, parseAlarmName } from '../../lib/contract/alarms';
+import { ALARMS, DATABASE_ALARMS, DRILL_ALARMS, parseAlarmName } from '../../lib/contract/alarms';
 import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
 import type { AlarmProperties } from '../support/alarm-evaluator';
@@ -116,14 +116,44 @@ test('ScheduleNotDelivered counts in our own schedule group and dead-letter queu
   expect(dimensions).toEqual(Array(3).fill([{ Name: 'ScheduleGroup', Value: 'test' }]));
 });
 
-test('a database costs three resources, wherever its backups run', () => {
-  expect(DATABASE_ALARMS).toHaveLength(3);
+test('DrillMissing comes above the age that drills and backups can keep, or above what the settings say', () => {
+  const threshold = (changes: DatabaseInput) =>
+    alarmsOf(changes).get('test-DrillMissing-shop@test')?.Threshold;
+  // A day, 15 minutes of window, 30 of the backup: 25 h; and an hour for the drill.
+  expect(threshold({})).toBe(26);
+  expect(threshold({ rpoHours: 48 })).toBe(49);
+  // A week and 15 minutes until the next drill.
+  expect(threshold({ drill: { when: { cron: '0 6 * * 1' } } })).toBe(7 * 24 + 25 + 1 + 1);
+  expect(threshold({ drill: { provenWithinHours: 100 } })).toBe(100);
+});
+
+test('RestoreTooSlow comes above the time to restore of the settings', () => {
+  expect(alarmsOf({ rtoMinutes: 90 }).get('test-RestoreTooSlow-shop@test')).toMatchObject({
+    MetricName: 'DrillRestoreSeconds',
+    Threshold: 5400,
+  });
+});
+
+test('without drills no alarm waits for one, and stored data is watched all the same', () => {
+  const names = [...alarmsOf({ drill: { when: 'never' } }).keys()].map((name) => parseAlarmName(name)!.name);
+  expect(Object.keys(ALARMS).filter((name) => !(names as string[]).includes(name))).toEqual([
+    ...DRILL_ALARMS,
+  ]);
+});
+
+test.each([
+  ['with drills', 8, {}],
+  ['without drills', 5, { drill: { when: 'never' } }],
+] as const)('a database %s costs %i resources, wherever its backups run', (_, count, changes) => {
   const stack = newStack();
   const topic = new Topic(stack, 'Topic');
-  const { databases } = defineSettings(MINIMAL);
+  const { databases } = defineSettings({
+    ...MINIMAL,
+    databases: { shop: { ...MINIMAL.databases['shop']!, ...changes } },
+  });
   const target = { installation: 'test', topic, runbookUrl: 'docs/runbook.md' };
   new DatabaseAlarms(stack, 'Shop', { ...target, database: 'shop', settings: databases['shop']! });
-  expect(Object.keys(Template.fromStack(stack).toJSON()['Resources'] as object)).toHaveLength(1 + 3);
+  expect(Object.keys(Template.fromStack(stack).toJSON()['Resources'] as object)).toHaveLength(1 + count);
 });
 
 test('a database that moves to another stack has its alarms there under other names: none is deleted as the old one', () => {
@@ -135,7 +165,7 @@ test('a database that moves to another stack has its alarms there under other na
     const alarms = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
     return Object.values(alarms).map(({ Properties }) => Properties['AlarmName'] as string);
   });
-  expect(names).toHaveLength(6);
-  expect(new Set(names).size).toBe(6);
+  expect(names).toHaveLength(2 * DATABASE_ALARMS.length);
+  expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('test-BackupMissing-shop@databases-2');
 });
