@@ -8,23 +8,6 @@ import { databaseContents } from '../postgres/database-contents';
 import { readDatabaseSettings } from '../postgres/database-settings';
 import { requiredRoles } from '../postgres/required-roles';
 
-/**
- * A newer server reads an older dump, an older one does not promise to:
- * https://www.postgresql.org/docs/current/app-pgdump.html (Notes).
- * @returns a warning where the majors differ
- * @throws Failure `restore-refused` for an older server
- */
-export function admitVersion({ server }: Pick<Manifest, 'server'>, targetMajor: number): string | undefined {
-  if (targetMajor === server.major) return undefined;
-  if (targetMajor > server.major)
-    return `The dump is of PostgreSQL ${server.major}, the target is ${targetMajor}: read its release notes.`;
-  throw new Failure(
-    'restore-refused',
-    `The target is PostgreSQL ${targetMajor}; the dump is of ${server.major} and needs ${server.major} or newer.`,
-    { hint: `Restore into a server of PostgreSQL ${server.major}.` },
-  );
-}
-
 /** @throws Failure `restore-refused` naming the roles, with the statements that make them */
 export async function demandRoles(client: Client, manifest: Manifest, owners: boolean): Promise<void> {
   if (owners && manifest.format === 'plain') {

@@ -3,11 +3,11 @@ import type { Client } from 'pg';
 import { humanSeconds } from '../contract/human';
 import type { Manifest } from '../contract/manifest';
 import { describeTarget, type ConnectionTarget } from '../postgres/connection';
-import { readTargetServer, unhindered, type TargetServer } from '../postgres/target-server';
+import { admitVersion, readTargetServer, unhindered, type TargetServer } from '../postgres/target-server';
 import { toolchainFor, type Toolchain } from '../postgres/toolchain';
 import type { ChosenPoint } from './choose-point';
 import { PhaseTimer } from './phase-timer';
-import { admitTarget, admitVersion, demandRoles } from './restore-gate';
+import { admitTarget, demandRoles } from './restore-gate';
 import { PHASES, type Phase, type RestoreRequest, type RestoreTools } from './restore-request';
 
 /** What is settled before anything is fetched or changed. */
@@ -39,7 +39,7 @@ export async function planRestore(
   };
   const server = await readTargetServer(maintenance);
   const target = unhindered({ ...request.maintenance, database: request.targetDatabase });
-  const versionWarning = admitVersion(manifest, server.major);
+  const versionWarning = admitVersion(manifest.server.major, server.major);
   const toolchain = await toolchainFor(server.major, request.postgresBin);
   await demandRoles(maintenance, manifest, request.owners);
   const create = await admitTarget(maintenance, target, manifest);

@@ -22,6 +22,23 @@ export async function readTargetServer(client: Client): Promise<TargetServer> {
   return { version: `${major}.${number % 10_000}`, major, superuser };
 }
 
+/**
+ * A newer server reads an older dump, an older one does not promise to:
+ * https://www.postgresql.org/docs/current/app-pgdump.html (Notes).
+ * @returns a warning where the majors differ
+ * @throws Failure `restore-refused` for an older server
+ */
+export function admitVersion(dumpMajor: number, targetMajor: number): string | undefined {
+  if (targetMajor === dumpMajor) return undefined;
+  if (targetMajor > dumpMajor)
+    return `The dump is of PostgreSQL ${dumpMajor}, the target is ${targetMajor}: read its release notes.`;
+  throw new Failure(
+    'restore-refused',
+    `The target is PostgreSQL ${targetMajor}; the dump is of ${dumpMajor} and needs ${dumpMajor} or newer.`,
+    { hint: `Restore into a server of PostgreSQL ${dumpMajor}.` },
+  );
+}
+
 /** A session for the time of a task. */
 export async function withSession<T>(
   target: ConnectionTarget,
