@@ -1,6 +1,6 @@
 /** The verdict of a restore: the restored database against the manifest and the archive's own lines. */
-import type { Difference } from '../contract/inventory';
-import type { DatabaseSettings, Manifest } from '../contract/manifest';
+import type { Manifest } from '../contract/manifest';
+import { compareLocale } from '../postgres/compare/compare-database-settings';
 import { compareRestored, type CompareRestored, type Comparison } from '../postgres/compare/compare-restored';
 import type { ConnectionTarget } from '../postgres/connection';
 import { digestDatabase, digestDump } from '../postgres/data-digests';
@@ -47,15 +47,4 @@ async function digestBoth({
   const archive = await digestDump(dump, toolchain, signal);
   const restored = await digestDatabase(target, toolchain, archive, signal);
   return { sequences: archive.sequences, data: { archive, restored } };
-}
-
-const LOCALE = ['localeProvider', 'collate', 'ctype', 'locale', 'icuRules', 'collationVersion'] as const;
-
-/** How texts are sorted here; the restore has built each index with it. */
-function compareLocale(expected: DatabaseSettings, actual: DatabaseSettings): Difference[] {
-  return LOCALE.filter((name) => expected[name] !== actual[name]).map((name) => ({
-    class: 'environment',
-    subject: `database setting ${name}`,
-    text: `is ${actual[name] ?? 'not set'}, was ${expected[name] ?? 'not set'} when it was backed up`,
-  }));
 }

@@ -3,10 +3,12 @@
  * the result compared with what was recorded when it was backed up.
  */
 import { Failure, messageOf } from '../contract/failure';
-import { failing } from '../contract/inventory';
+import { failing, type Difference } from '../contract/inventory';
+import { compareDatabaseSettings } from '../postgres/compare/compare-database-settings';
 import type { Comparison } from '../postgres/compare/compare-restored';
 import { describeTarget } from '../postgres/connection';
 import { applyOwnership, applySettings, createDatabase, dropDatabase } from '../postgres/create-database';
+import { readDatabaseSettings } from '../postgres/database-settings';
 import { fetchedDump, type FetchedDump } from '../postgres/fetched-dump';
 import { loadDump } from '../postgres/load-dump';
 import { analyze, withSession } from '../postgres/target-server';
@@ -86,7 +88,7 @@ async function fillDatabase(
     await timer.run('analyze', () => analyze(target, toolchain, tools.signal));
     loaded = true;
     comparison = await timer.run('compare', () => compare(plan, dump));
-    await timer.run('settings', () => applyDatabaseSettings(plan));
+    const settings = await timer.run('settings', () => applyDatabaseSettings(plan));
     const { targetDatabase } = request;
     const { warnings } = plan;
     return {
@@ -94,6 +96,7 @@ async function fillDatabase(
       targetDatabase,
       created: create,
       ...comparison,
+      differences: [...comparison.differences, ...settings],
       warnings,
       seconds: timer.seconds(),
     };
@@ -141,12 +144,18 @@ function compare(plan: RestorePlan, dump: FetchedDump): Promise<Comparison> {
   });
 }
 
-/** Last of all: a connection limit or a read-only default must not hinder what comes before. */
-async function applyDatabaseSettings({ request, manifest, target, warn }: RestorePlan): Promise<void> {
-  await withSession(request.maintenance, async (client) => {
-    const leftOut = await applySettings(client, target.database, manifest.databaseSettings);
-    for (const text of leftOut) warn(`Left out of the database's settings: ${text}`);
-    if (request.owners) await applyOwnership(client, target.database, manifest.databaseSettings);
+/** Last of all: a connection limit or a read-only default must not hinder what comes before. Answers what differs. */
+async function applyDatabaseSettings(plan: RestorePlan): Promise<Difference[]> {
+  const { request, manifest, target, create, warn } = plan;
+  const { databaseSettings: expected } = manifest;
+  const { owners } = request;
+  return withSession(request.maintenance, async (client) => {
+    const leftOut = await applySettings(client, target.database, expected);
+    for (const { what, reason } of leftOut) warn(`Left out of the database's settings: ${what}: ${reason}`);
+    if (owners) await applyOwnership(client, target.database, expected);
+    const actual = await readDatabaseSettings(client, target.database);
+    const applied = { owners, created: create, leftOut: leftOut.map(({ what }) => what) };
+    return compareDatabaseSettings(expected, actual, applied);
   });
 }
 

@@ -2,7 +2,13 @@
 import { escapeIdentifier, type Client } from 'pg';
 import { Failure, messageOf } from '../contract/failure';
 import type { DatabaseSettings } from '../contract/manifest';
-import { createDatabaseStatement, settingStatements, type Statement } from './database-statements';
+import { parseAcl } from './acl';
+import {
+  createDatabaseStatement,
+  settingName,
+  settingStatements,
+  type Statement,
+} from './database-statements';
 
 /**
  * @param maintenance a session in another database of the server
@@ -39,26 +45,33 @@ export async function dropDatabase(maintenance: Client, name: string): Promise<v
   await maintenance.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
 }
 
+/** What the database could not be given. */
+export interface LeftOut {
+  /** As settingStatements and settingName say it. */
+  readonly what: string;
+  readonly reason: string;
+}
+
 /**
  * Gives the database its comment, connection limit and settings, after its data: a read-only default or a short
  * timeout must not hinder the restore.
- * @returns what was left out, each with its reason
  */
 export async function applySettings(
   client: Client,
   name: string,
   settings: DatabaseSettings,
-): Promise<string[]> {
+): Promise<LeftOut[]> {
   const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles');
   const roles = new Set(rows.map((row) => row.rolname));
   const leftOut = settings.settings
     .filter(({ hidden }) => hidden === true)
-    .map(
-      ({ setting }) => `setting ${setting}: its value may be a secret, so it is not recorded; set it by hand`,
-    );
+    .map((setting) => ({
+      what: settingName(setting),
+      reason: 'its value may be a secret, so it is not recorded; set it by hand',
+    }));
   for (const { sql, what, role } of settingStatements(name, settings)) {
     const reason = role !== null && !roles.has(role) ? 'the role does not exist' : await tried(client, sql);
-    if (reason !== undefined) leftOut.push(`${what}: ${reason}`);
+    if (reason !== undefined) leftOut.push({ what, reason });
   }
   return leftOut;
 }
@@ -114,12 +127,9 @@ export async function missingRoles(client: Client, wanted: readonly string[]): P
 
 /** The roles that the database's own privileges name, from the text form of an ACL: `app=CTc/owner`. */
 export function aclRoles(acl: readonly string[] | null): string[] {
-  return (acl ?? []).flatMap((item) => {
-    const parts = /^("(?:[^"]|"")*"|[^=]*)=[^/]*\/("(?:[^"]|"")*"|.*)$/.exec(item)?.slice(1) ?? [];
-    return parts
-      .map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part))
-      .filter((role) => role !== '');
-  });
+  return parseAcl(acl ?? [])
+    .flatMap(({ grantee, grantor }) => [grantee, grantor])
+    .filter((role) => role !== '');
 }
 
 function codeOf(error: unknown): string | undefined {

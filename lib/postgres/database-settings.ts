@@ -21,22 +21,26 @@ const READ = `
          d.datacl::text[] AS acl,
          d.datconnlimit AS "connectionLimit"
     FROM pg_catalog.pg_database d, pg_catalog.to_jsonb(d) AS j
-   WHERE d.datname = pg_catalog.current_database()`;
+   WHERE d.datname = coalesce($1, pg_catalog.current_database())`;
 
 // Settings of a role in every database belong to the cluster's globals.
 const READ_OVERRIDES = `
   SELECT r.rolname::text AS role, pg_catalog.unnest(s.setconfig) AS setting
     FROM pg_catalog.pg_db_role_setting s
-    JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase AND d.datname = pg_catalog.current_database()
+    JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase AND d.datname = coalesce($1, pg_catalog.current_database())
     LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
    ORDER BY 1 NULLS FIRST, 2`;
 
-/** Reads the settings of the connected database: encoding, locale, owner, comment, privileges, ALTER ... SET. */
-export async function readDatabaseSettings(client: Client): Promise<DatabaseSettings> {
-  const { rows } = await client.query<Omit<DatabaseSettings, 'settings'>>(READ);
-  const overrides = await client.query<Setting>(READ_OVERRIDES);
+/**
+ * Reads encoding, locale, owner, comment, privileges, ALTER ... SET.
+ *
+ * @param name of another database of the server @default - the connected one
+ */
+export async function readDatabaseSettings(client: Client, name?: string): Promise<DatabaseSettings> {
+  const { rows } = await client.query<Omit<DatabaseSettings, 'settings'>>(READ, [name]);
+  const overrides = await client.query<Setting>(READ_OVERRIDES, [name]);
   const [database] = rows;
-  if (database === undefined) throw new TypeError('current_database() is in pg_database');
+  if (database === undefined) throw new TypeError('the database is in pg_database');
   return { ...database, settings: overrides.rows.map(withoutSecret) };
 }
 

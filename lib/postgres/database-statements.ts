@@ -64,24 +64,31 @@ export function settingStatements(name: string, settings: DatabaseSettings): Sta
       : [
           {
             sql: `ALTER DATABASE ${database} CONNECTION LIMIT ${connectionLimit}`,
-            what: `connection limit ${connectionLimit}`,
+            what: 'connection limit',
             role: null,
           },
         ]),
     ...settings.settings
       .filter(({ hidden }) => hidden !== true)
-      .map(({ role, setting }) => alterStatement(database, role, setting)),
+      .map((each) => alterStatement(database, each)),
   ];
 }
 
-function alterStatement(database: string, role: string | null, setting: string): Statement {
+/** For messages: `setting work_mem of role app`. */
+export function settingName({ role, setting }: DatabaseSettings['settings'][number]): string {
+  const [name] = setting.split('=', 1);
+  return `setting ${name}${role === null ? '' : ` of role ${role}`}`;
+}
+
+function alterStatement(database: string, each: DatabaseSettings['settings'][number]): Statement {
+  const { role, setting } = each;
   const equals = setting.indexOf('=');
   const [name, value] = [setting.slice(0, equals), setting.slice(equals + 1)];
   const subject =
     role === null ? `DATABASE ${database}` : `ROLE ${escapeIdentifier(role)} IN DATABASE ${database}`;
   return {
     sql: `ALTER ${subject} SET ${escapeIdentifier(name)} TO ${settingValue(name, value)}`,
-    what: `setting ${name}${role === null ? '' : ` of role ${role}`}`,
+    what: settingName(each),
     role,
   };
 }

@@ -143,8 +143,11 @@ test('a setting of a role that is not there is left out and told; so is one that
     ],
   };
   expect(await session(url, (client) => applySettings(client, name, settings))).toEqual([
-    'setting work_mem of role nobody_here: the role does not exist',
-    'setting removed_in_this_version: unrecognized configuration parameter "removed_in_this_version"',
+    { what: 'setting work_mem of role nobody_here', reason: 'the role does not exist' },
+    {
+      what: 'setting removed_in_this_version',
+      reason: 'unrecognized configuration parameter "removed_in_this_version"',
+    },
   ]);
   expect(await query(url, 'SHOW work_mem')).toEqual([{ work_mem: '6MB' }]);
 });
