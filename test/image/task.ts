@@ -1,4 +1,4 @@
-/** The image as a task of Fargate runs it, by test/image/run-as-task. */
+/** An image as a task of Fargate runs it, by test/image/run-as-task. */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
@@ -15,15 +15,18 @@ export interface Task {
   readonly ended: Promise<TaskResult>;
 }
 
-/** @param environment all that the program sees, beside what the image says itself */
+/**
+ * @param image as containers/build-without-docker calls it, for example `backstop-postgres:17`
+ * @param environment all that the program sees, beside what the image says itself
+ */
 export function startTask(
-  major: number,
+  image: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Task {
   const startedAt = performance.now();
   const { PATH = '' } = process.env;
-  const child = spawn(path.join(__dirname, 'run-as-task'), [String(major), ...args], {
+  const child = spawn(path.join(__dirname, 'run-as-task'), [image, ...args], {
     env: { PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,6 +4,7 @@ import { ENVIRONMENT } from '../../../lib/contract/environment';
 import {
   AUTHORITIES_FILE,
   IMAGE_BUILD_ARGUMENTS,
+  IMAGE_TARGETS,
   IMAGE_USER,
   TASK_DOCKERFILE,
   WRITABLE_FOLDERS,
@@ -13,13 +14,21 @@ import { parseDockerfile, readDockerfile, textsOf, type BuildStage, type Dockerf
 
 const ROOT = path.resolve(__dirname, '../../..');
 const dockerfile = readDockerfile(path.join(ROOT, TASK_DOCKERFILE));
-const image = dockerfile.stages.at(-1)!;
+const stageNamed = (name: string) => dockerfile.stages.find((stage) => stage.name === name)!;
 
-/** Images that the stages begin with, by the defaults of the arguments; other stages are none. */
+/** What makes an image: its own stage, and those which its files come from as they are. */
+function instructionsOf(target: string): BuildStage {
+  const image = stageNamed(target);
+  const whole = textsOf(image, 'COPY').map((text) => /^--from=(\w+) \/ \/$/.exec(text)?.[1]);
+  const before = whole.flatMap((name) => (name === undefined ? [] : stageNamed(name).instructions));
+  return { ...image, instructions: [...before, ...image.instructions] };
+}
+
+/** Images that the stages begin with, by the defaults of the arguments; other stages are none, nor is an empty one. */
 function foreignBases({ globalArguments, stages }: Dockerfile): string[] {
   const resolved = (text: string) =>
     text.replace(/\$\{(\w+)\}/g, (_, name: string) => globalArguments[name] ?? '');
-  const names = stages.map(({ name }) => name);
+  const names = ['scratch', ...stages.map(({ name }) => name)];
   return stages.map(({ from }) => resolved(from)).filter((base) => !names.includes(base));
 }
 
@@ -46,21 +55,50 @@ test('each base image is pinned by its digest, and can be another', () => {
   expect(byArgument).toHaveLength(foreignBases(dockerfile).length);
 });
 
-test('the image runs as the user that owns its volumes, and never as root', () => {
-  expect(textsOf(image, 'USER')).toEqual([IMAGE_USER]);
-  expect(image.instructions.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(
-    image.instructions.findLastIndex(({ name }) => ['RUN', 'COPY', 'ADD'].includes(name)),
-  );
-  const [uid] = IMAGE_USER.split(':');
-  expect(textsOf(image, 'RUN').join('\n')).toContain(`useradd --uid ${uid} --user-group `);
+test('a build that names no target makes the image of backups and restores', () => {
+  expect(dockerfile.stages.at(-1)?.name).toBe('tasks');
 });
 
-test('each place that is written to is a volume of that user', () => {
-  expect((JSON.parse(textsOf(image, 'VOLUME').join('')) as string[]).sort()).toEqual(
-    Object.values(WRITABLE_FOLDERS).sort(),
-  );
-  expect(volumesOfOthers(image)).toEqual([]);
-  expect(textsOf(image, 'ENV').join(' ')).toContain(`${ENVIRONMENT.scratch}=${WRITABLE_FOLDERS.scratch}`);
+describe.each(IMAGE_TARGETS)('the image %s', (target) => {
+  const image = instructionsOf(target);
+
+  test('runs as the user that owns its volumes, and never as root', () => {
+    expect(textsOf(image, 'USER').at(-1)).toBe(IMAGE_USER);
+    expect(image.instructions.findLastIndex(({ name }) => name === 'USER')).toBeGreaterThan(
+      image.instructions.findLastIndex(({ name }) => ['RUN', 'COPY', 'ADD'].includes(name)),
+    );
+    const [uid] = IMAGE_USER.split(':');
+    expect(textsOf(image, 'RUN').join('\n')).toContain(`useradd --uid ${uid} --user-group `);
+  });
+
+  test('has a volume of that user for each place that is written to', () => {
+    expect((JSON.parse(textsOf(image, 'VOLUME').join('')) as string[]).sort()).toEqual(
+      Object.values(WRITABLE_FOLDERS).sort(),
+    );
+    expect(volumesOfOthers(image)).toEqual([]);
+    expect(textsOf(image, 'ENV').join(' ')).toContain(`${ENVIRONMENT.scratch}=${WRITABLE_FOLDERS.scratch}`);
+  });
+
+  test('starts the program without a shell in between, and it gets the stop signal', () => {
+    expect(textsOf(image, 'STOPSIGNAL')).toEqual(['SIGTERM']);
+    for (const name of ['ENTRYPOINT', 'CMD']) {
+      const words = JSON.parse(textsOf(image, name).join('')) as string[];
+      expect(words.filter((word) => /sh$/.test(word))).toEqual([]);
+    }
+    const [program] = JSON.parse(textsOf(image, 'ENTRYPOINT').join('')) as string[];
+    expect(textsOf(image, 'COPY').join('\n')).toContain(program);
+  });
+
+  test('has the very program of the other one, and the authorities', () => {
+    expect(textsOf(image, 'COPY')).toEqual(
+      expect.arrayContaining([
+        '--from=program /usr/local/bin/node /usr/local/bin/node',
+        '--from=program /build/main.js /opt/backstop/main.js',
+        `--from=authorities /authorities ${path.posix.dirname(AUTHORITIES_FILE)}`,
+      ]),
+    );
+    expect(textsOf(image, 'ENTRYPOINT')).toEqual(textsOf(stageNamed('tasks'), 'ENTRYPOINT'));
+  });
 });
 
 test('a volume of root is found', () => {
@@ -68,22 +106,30 @@ test('a volume of root is found', () => {
   expect(volumesOfOthers(stage)).toEqual(['/scratch']);
 });
 
-test('the program is started without a shell in between, and gets the stop signal', () => {
-  expect(textsOf(image, 'STOPSIGNAL')).toEqual(['SIGTERM']);
-  for (const name of ['ENTRYPOINT', 'CMD']) {
-    const words = JSON.parse(textsOf(image, name).join('')) as string[];
-    expect(words.filter((word) => /sh$/.test(word))).toEqual([]);
-  }
-  const [program] = JSON.parse(textsOf(image, 'ENTRYPOINT').join('')) as string[];
-  expect(textsOf(image, 'COPY').join('\n')).toContain(program);
+test('an image of the settings leaves drills neither its volumes nor its environment', () => {
+  expect(stageNamed('server').from).toBe(`\${${IMAGE_BUILD_ARGUMENTS.drillImage}}`);
+  expect(stageNamed('drill').from).toBe('scratch');
 });
 
+test.each(['has no apt-get', 'has no glibc', 'has no server of PostgreSQL $POSTGRES_MAJOR'])(
+  'an image of the settings that %s is refused by a sentence',
+  (reason) => {
+    expect(textsOf(stageNamed('server'), 'RUN').join('\n')).toMatch(
+      new RegExp(`refuse ['"]${reason.replace('$', '\\$')}.*: take `),
+    );
+  },
+);
+
 test('the build takes the arguments that synthesis gives, each where it is used', () => {
-  const { postgresMajor, authorities, authoritiesPem } = IMAGE_BUILD_ARGUMENTS;
-  expect(dockerfile.globalArguments[authorities]).toBe('system');
-  expect(textsOf(image, 'ARG')).toContain(`${postgresMajor}=17`);
-  const own = dockerfile.stages.find(({ name }) => name === 'authorities-own')!;
-  expect(textsOf(own, 'ARG')).toEqual([authoritiesPem]);
+  const { postgresMajor, drillImage, authorities, authoritiesPem } = IMAGE_BUILD_ARGUMENTS;
+  expect(dockerfile.globalArguments).toMatchObject({
+    [authorities]: 'system',
+    [postgresMajor]: '17',
+    [drillImage]: 'packages',
+  });
+  expect(textsOf(stageNamed('tasks'), 'ARG')).toEqual([postgresMajor]);
+  expect(textsOf(stageNamed('server'), 'ARG')).toEqual([drillImage, postgresMajor]);
+  expect(textsOf(stageNamed('authorities-own'), 'ARG')).toEqual([authoritiesPem]);
 });
 
 test('docs/image.md lists every argument of the build, and no other', () => {
@@ -92,19 +138,22 @@ test('docs/image.md lists every argument of the build, and no other', () => {
     ...Object.keys(dockerfile.globalArguments),
     ...dockerfile.stages.flatMap((stage) => textsOf(stage, 'ARG')).map((text) => text.replace(/=.*/, '')),
   ];
-  expect(listed.sort()).toEqual(known.map((name) => `\`${name}\``).sort());
+  expect(listed.sort()).toEqual([...new Set(known)].map((name) => `\`${name}\``).sort());
 });
 
 test('the authorities of each kind lie where PGSSLROOTCERT will say', () => {
   const { dir, base } = path.posix.parse(AUTHORITIES_FILE);
   for (const kind of ['rds', 'own']) {
-    const stage = dockerfile.stages.find(({ name }) => name === `authorities-${kind}`)!;
-    expect(stage.instructions.map(({ text }) => text).join('\n')).toContain(base);
+    expect(
+      stageNamed(`authorities-${kind}`)
+        .instructions.map(({ text }) => text)
+        .join('\n'),
+    ).toContain(base);
   }
   expect(dockerfile.stages.map(({ from }) => from)).toContain(
     `authorities-\${${IMAGE_BUILD_ARGUMENTS.authorities}}`,
   );
-  expect(textsOf(image, 'COPY')).toContain(`--from=authorities /authorities ${dir}`);
+  expect(textsOf(stageNamed('tasks'), 'COPY')).toContain(`--from=authorities /authorities ${dir}`);
 });
 
 test('nothing is fetched but packages and the certificates of RDS', () => {
