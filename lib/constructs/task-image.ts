@@ -44,8 +44,8 @@ export function taskImage(scope: Construct, id: string, props: TaskImageProps): 
 }
 
 function prebuiltFor({ program = 'tasks', compute, major }: TaskImageProps): string | undefined {
-  if (program === 'drill') return undefined;
-  return Object.entries(compute.images).find(([of]) => of === String(major))?.[1];
+  const images = program === 'drill' ? compute.drillImages : compute.images;
+  return Object.entries(images).find(([of]) => of === String(major))?.[1];
 }
 
 /** That of the settings, else the one of this machine, whose Docker builds the image. */

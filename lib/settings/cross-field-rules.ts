@@ -1,8 +1,10 @@
 /** Rules between fields: what fits its own field, and not the others. */
 import { connectionFaults } from './connection-rules';
 import type { BackedUpDatabase, KeptDatabase } from './database-schema';
+import { drillCountFaults, drillFaults, drillImageFaults } from './drill-rules';
 import { dumpFaults } from './dump-rules';
 import type { Fault } from './faults';
+import type { ComputeSettings } from './platform-schema';
 import { scheduleFaults } from './schedule-rules';
 import type { LockSettings } from './schema';
 import { lockFaults, storageFaults } from './storage-rules';
@@ -14,16 +16,18 @@ const LIFECYCLE_RULES_MAX = 998;
 /** The parts of the settings that are well-formed; null where a part is not. */
 export interface CheckedParts {
   readonly lock: LockSettings | null;
+  readonly compute: ComputeSettings | null;
   readonly databases: Readonly<Record<string, BackedUpDatabase | null>>;
 }
 
 /** @param now changes of the clocks are looked for in its year and the next */
-export function crossFieldFaults({ lock, databases }: CheckedParts, now: Date): Fault[] {
+export function crossFieldFaults({ lock, compute, databases }: CheckedParts, now: Date): Fault[] {
   const wellFormed = Object.entries(databases).flatMap(([name, database]) =>
     database === null ? [] : [{ path: ['databases', name], database }],
   );
   return [
     ...ruleCountFaults(wellFormed.map(({ database }) => database)),
+    ...drillCountFaults(wellFormed.map(({ database }) => database)),
     ...wellFormed.flatMap(({ path, database }) => [
       ...connectionFaults(path, database),
       ...scheduleFaults(path, database, now),
@@ -31,6 +35,8 @@ export function crossFieldFaults({ lock, databases }: CheckedParts, now: Date): 
       ...storageFaults(path, database),
       ...dumpFaults(path, database),
       ...taskFaults(path, database),
+      ...drillFaults(path, database, now),
+      ...(compute === null ? [] : drillImageFaults(path, database, compute)),
     ]),
   ];
 }

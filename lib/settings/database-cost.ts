@@ -19,13 +19,14 @@ export interface Flow {
   readonly objects: number;
 }
 
+/** Stored bytes of a point for each byte of its database. */
+export function storedPart({ compression }: BackedUpDatabase['dump']): number {
+  return assumed.STORED_PART[compression === 'none' || compression === 'lz4' ? compression : 'other'];
+}
+
 export function flowOf(name: string, database: BackedUpDatabase): Flow {
   const { databaseGigabytes = assumed.ASSUMED_GIGABYTES, dump } = database;
   const points = pointsPerDay(database.schedule, database.keepDays);
-  const part =
-    assumed.STORED_PART[
-      dump.compression === 'none' || dump.compression === 'lz4' ? dump.compression : 'other'
-    ];
   const isStream = dump.format === 'custom' || dump.format === 'plain';
   return {
     name,
@@ -33,7 +34,7 @@ export function flowOf(name: string, database: BackedUpDatabase): Flow {
     points,
     runsPerMonth: runsPerDay(points) * assumed.DAYS,
     databaseGigabytes,
-    pointGigabytes: databaseGigabytes * part,
+    pointGigabytes: databaseGigabytes * storedPart(dump),
     objects: (isStream ? assumed.OBJECTS.stream : assumed.OBJECTS.directory) + assumed.OBJECTS.besides,
   };
 }

@@ -146,8 +146,8 @@ export const databaseSchema = fields({
    */
   rtoMinutes: whole('minutes', 1, 10_080).default(240),
   /**
-   * Size of the database on its server, in GB of 10^9 bytes: for the estimate of its costs, nothing else.
-   * @default - 10 are assumed
+   * Size of the database on its server, in GB of 10^9 bytes: for the estimate of its costs and the disk of its drills.
+   * @default - 10 are assumed for the costs
    */
   databaseGigabytes: z
     .number('gigabytes from 0.001 to 100000')

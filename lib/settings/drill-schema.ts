@@ -28,7 +28,7 @@ export const drillSchema = fields({
     .default('after-backup'),
   /**
    * DrillMissing comes when the newest proven recovery point is older.
-   * @default - the longest interval of drills + the database's rpoHours + expectedMinutes, in whole hours upwards
+   * @default - rpoHours + expectedMinutes, and with a cron its longest interval and flexibleMinutes; in whole hours upwards
    */
   provenWithinHours: z
     .number('hours from 1 to 17520')

@@ -43,6 +43,10 @@ export type NetworkSettings = z.output<typeof networkSchema>;
 
 export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
 
+const imagesByMajor = z
+  .partialRecord(z.enum(['15', '16', '17', '18', '19'], 'a major version from 15 to 19'), prebuiltImage)
+  .default({});
+
 export const computeSchema = fields({
   /** @default - that of the machine which builds the image */
   architecture: oneOf(ARCHITECTURES).optional(),
@@ -50,9 +54,13 @@ export const computeSchema = fields({
    * Images that are there already, by major version of PostgreSQL: nothing is built, and no Docker is needed.
    * @default - built at deployment from containers/postgres
    */
-  images: z
-    .partialRecord(z.enum(['15', '16', '17', '18', '19'], 'a major version from 15 to 19'), prebuiltImage)
-    .default({}),
+  images: imagesByMajor,
+  /**
+   * As `images`, for drills on throw-away servers: built with `--target drill`. Needed for each major of `images` that has
+   * such drills.
+   * @default - built at deployment from containers/postgres, or from the `drill.image` of a database
+   */
+  drillImages: imagesByMajor,
   /**
    * How long logs of tasks and programs are kept.
    * @default 400

@@ -1,9 +1,8 @@
 /** A schedule that can be kept: EventBridge can say it, each slot exists, and the objective follows from it. */
 import { parseCron } from '../contract/cron';
 import { messageOf } from '../contract/failure';
-import { longestIntervalHours, neededHours, skippedWallTimes } from '../contract/schedule';
+import { longestIntervalHours, neededHours, skippedWallTimes, type Schedule } from '../contract/schedule';
 import type { BackedUpDatabase } from './database-schema';
-import type { ScheduleSettings } from './schedule-schema';
 import type { Fault, Path } from './faults';
 
 type ScheduledDatabase = Pick<BackedUpDatabase, 'schedule' | 'rpoHours'>;
@@ -12,11 +11,15 @@ const LEAP_YEAR_HOURS = 366 * 24;
 
 /** @param now times that clocks jump over are looked for in its year and the next */
 export function scheduleFaults(path: Path, database: ScheduledDatabase, now: Date): Fault[] {
-  const at = [...path, 'schedule'];
-  const { schedule } = database;
-  const unclear = [...cronFaults(at, schedule), ...seasonFaults(at, schedule)];
+  const faults = timesFaults([...path, 'schedule'], database.schedule, now);
+  return isKept(database.schedule) ? [...faults, ...objectiveFaults(path, database)] : faults;
+}
+
+/** Of every schedule: that it can be said, comes at least once a year, and at times that each day has. */
+export function timesFaults(at: Path, schedule: Schedule, now: Date): Fault[] {
+  const unclear = unclearFaults(at, schedule);
   if (unclear.length > 0) return unclear;
-  if (longestIntervalHours(schedule) > LEAP_YEAR_HOURS)
+  if (!isKept(schedule))
     return [
       {
         path: [...at, 'cron'],
@@ -25,17 +28,26 @@ export function scheduleFaults(path: Path, database: ScheduledDatabase, now: Dat
         hint: 'Is the day of the month one that the month has?',
       },
     ];
-  return [...skippedFaults(at, schedule, now), ...objectiveFaults(path, database)];
+  return skippedFaults(at, schedule, now);
 }
 
-function cronsWithPaths(at: Path, { cron, seasons }: ScheduleSettings) {
+/** Whether it is clear, and comes often enough for something to follow from it. */
+export function isKept(schedule: Schedule): boolean {
+  return unclearFaults([], schedule).length === 0 && longestIntervalHours(schedule) <= LEAP_YEAR_HOURS;
+}
+
+function unclearFaults(at: Path, schedule: Schedule): Fault[] {
+  return [...cronFaults(at, schedule), ...seasonFaults(at, schedule)];
+}
+
+function cronsWithPaths(at: Path, { cron, seasons }: Schedule) {
   return [
     { path: [...at, 'cron'], cron },
     ...seasons.map((season, index) => ({ path: [...at, 'seasons', index, 'cron'], cron: season.cron })),
   ];
 }
 
-function cronFaults(at: Path, schedule: ScheduleSettings): Fault[] {
+function cronFaults(at: Path, schedule: Schedule): Fault[] {
   return cronsWithPaths(at, schedule).flatMap(({ path, cron }): Fault[] => {
     try {
       parseCron(cron);
@@ -49,7 +61,7 @@ function cronFaults(at: Path, schedule: ScheduleSettings): Fault[] {
   });
 }
 
-function seasonFaults(at: Path, { seasons }: ScheduleSettings): Fault[] {
+function seasonFaults(at: Path, { seasons }: Schedule): Fault[] {
   return seasons.flatMap(({ months }, index) => {
     const before = seasons.slice(0, index).flatMap((season) => season.months);
     const again = months.filter((month, place) => [...before, ...months.slice(0, place)].includes(month));
@@ -65,7 +77,7 @@ function seasonFaults(at: Path, { seasons }: ScheduleSettings): Fault[] {
   });
 }
 
-function skippedFaults(at: Path, schedule: ScheduleSettings, now: Date): Fault[] {
+function skippedFaults(at: Path, schedule: Schedule, now: Date): Fault[] {
   const startOf = (year: number) => new Date(Date.UTC(year, 0));
   const year = now.getUTCFullYear();
   const skipped = skippedWallTimes(schedule, startOf(year), startOf(year + 2));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { crossFieldFaults, type CheckedParts } from './cross-field-rules';
 import { faultsOf, refuse } from './faults';
 import { databaseSchema } from './database-schema';
+import { computeSchema } from './platform-schema';
 import { lockSchema, settingsSchema, type Settings, type SettingsInput } from './schema';
 
 /**
@@ -22,10 +23,11 @@ export function defineSettings(input: SettingsInput, now = new Date()): Settings
 
 const lenientSchema = z.object({
   lock: lockSchema.prefault({}).nullable().catch(null),
+  compute: computeSchema.prefault({}).nullable().catch(null),
   databases: z.record(z.string(), databaseSchema.nullable().catch(null)).catch({}),
 });
 
 /** So that a fault of form somewhere does not hide a fault between fields elsewhere. */
 function wellFormedParts(input: unknown): CheckedParts {
-  return lenientSchema.catch({ lock: null, databases: {} }).parse(input);
+  return lenientSchema.catch({ lock: null, compute: null, databases: {} }).parse(input);
 }

@@ -1,22 +1,24 @@
 import { crossFieldFaults } from '../../lib/settings/cross-field-rules';
 import { databaseSchema } from '../../lib/settings/database-schema';
+import { computeSchema } from '../../lib/settings/platform-schema';
 import type { LockSettings } from '../../lib/settings/schema';
 
 const LOCK: LockSettings = { mode: 'governance', days: 7 };
+const PARTS = { lock: LOCK, compute: computeSchema.parse({}) };
 const NOW = new Date('2026-11-20T12:00:00Z');
 
 const database = (changes: object) =>
   databaseSchema.parse({ connection: 'elsewhere', keepDays: { daily: 30 }, ...changes });
 
 function faultsOf(changes: object): string[] {
-  return crossFieldFaults({ lock: LOCK, databases: { shop: database(changes) } }, NOW).map(
+  return crossFieldFaults({ ...PARTS, databases: { shop: database(changes) } }, NOW).map(
     ({ path, allowed }) => `${path.join('.')}: ${allowed}`,
   );
 }
 
 /** All that is told of the only fault. */
 function toldOf(changes: object): string {
-  const faults = crossFieldFaults({ lock: LOCK, databases: { shop: database(changes) } }, NOW);
+  const faults = crossFieldFaults({ ...PARTS, databases: { shop: database(changes) } }, NOW);
   expect(faults).toHaveLength(1);
   const [fault] = faults;
   return `${fault?.path.join('.') ?? ''}: ${fault?.got ?? ''}; ${fault?.allowed ?? ''}. ${fault?.hint ?? ''}`;
@@ -82,11 +84,11 @@ test('more classes than a bucket takes lifecycle rules are refused', () => {
     Object.fromEntries(
       Array.from({ length: count }, (_, index) => [
         `db${index}`,
-        database({ keepDays: { daily: 30, weekly: 60 } }),
+        database({ keepDays: { daily: 30, weekly: 60 }, drill: { when: 'never' } }),
       ]),
     );
-  expect(crossFieldFaults({ lock: LOCK, databases: databases(500) }, NOW)).toHaveLength(1);
-  expect(crossFieldFaults({ lock: LOCK, databases: databases(499) }, NOW)).toEqual([]);
+  expect(crossFieldFaults({ ...PARTS, databases: databases(500) }, NOW)).toHaveLength(1);
+  expect(crossFieldFaults({ ...PARTS, databases: databases(499) }, NOW)).toEqual([]);
 });
 
 describe('the schedule', () => {

@@ -28,7 +28,7 @@ test('what is left out gets its documented default', () => {
     name: 'test',
     lock: { mode: 'governance', days: 7 },
     network: { mode: 'public', cidr: '10.42.0.0/20', availabilityZones: 2 },
-    compute: { images: {}, logDays: 400 },
+    compute: { images: {}, drillImages: {}, logDays: 400 },
     notifications: { emails: [], webhooks: [], runbookUrl: 'docs/runbook.md' },
     databases: {
       shop: {
@@ -46,6 +46,15 @@ test('what is left out gets its documented default', () => {
         storage: {},
         dump: { jobs: 2, excludeTableData: [], inventory: 'rows' },
         task: { cpu: 1024, memoryMiB: 2048, ephemeralStorageGiB: 21 },
+        drill: {
+          when: 'after-backup',
+          expectedMinutes: 60,
+          target: 'throw-away',
+          minimumRows: 1,
+          alsoFailsOn: [],
+          checks: [],
+          task: { cpu: 2048, memoryMiB: 8192, ephemeralStorageGiB: 200 },
+        },
         alarms: { shrunkenBelow: 0.8, minimumBytes: 1 },
       },
     },

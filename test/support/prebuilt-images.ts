@@ -18,7 +18,8 @@ export function withPrebuiltImages(settingsFile: string, folder: string, changes
   writeFileSync(
     file,
     `import original from ${JSON.stringify(path.resolve(settingsFile))};
-const compute = { ...original.compute, architecture: 'arm64', images: ${JSON.stringify(images)} };
+const images = ${JSON.stringify(images)};
+const compute = { ...original.compute, architecture: 'arm64', images, drillImages: images };
 export default { ...original, compute, ...${changes} };
 `,
   );
