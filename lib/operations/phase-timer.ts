@@ -10,12 +10,22 @@ export class PhaseTimer<Phase extends string> {
   ) {}
 
   async run<T>(phase: Phase, task: () => Promise<T>): Promise<T> {
-    const startedAt = this.clock.now().getTime();
+    const end = this.begin(phase);
     try {
       return await task();
     } finally {
-      this.measured.set(phase, (this.clock.now().getTime() - startedAt) / 1000);
+      end();
     }
+  }
+
+  /** @returns ends the phase; only its first call counts */
+  begin(phase: Phase): () => void {
+    const startedAt = this.clock.now().getTime();
+    let ended = false;
+    return () => {
+      if (!ended) this.measured.set(phase, (this.clock.now().getTime() - startedAt) / 1000);
+      ended = true;
+    };
   }
 
   /** By phase; 0 for one that was not needed. */

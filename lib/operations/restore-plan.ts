@@ -22,8 +22,11 @@ export interface RestorePlan {
   readonly create: boolean;
   readonly warn: (text: string) => void;
   readonly warnings: readonly string[];
-  readonly timer: PhaseTimer<Phase>;
+  readonly timer: Phases;
 }
+
+/** Also a timer of more phases than a restore has. */
+type Phases = Pick<PhaseTimer<Phase>, 'run' | 'seconds'>;
 
 /** @throws Failure `restore-refused`, `no-client`, `database-unreachable` */
 export async function planRestore(
@@ -31,6 +34,7 @@ export async function planRestore(
   tools: RestoreTools,
   { manifest, expired, passedOver }: ChosenPoint,
   maintenance: Client,
+  timer: Phases = new PhaseTimer(PHASES, tools.clock),
 ): Promise<RestorePlan> {
   const warnings: string[] = [];
   const warn = (text: string) => {
@@ -47,7 +51,6 @@ export async function planRestore(
   const newer = passedOver.map((text) => `A newer recovery point is faulty and was passed over: ${text}`);
   for (const text of [...newer, ...expiry, ...(versionWarning === undefined ? [] : [versionWarning])])
     warn(text);
-  const timer = new PhaseTimer(PHASES, tools.clock);
   return { request, tools, manifest, server, toolchain, target, create, warn, warnings, timer };
 }
 

@@ -3,22 +3,17 @@
  * the result compared with what was recorded when it was backed up.
  */
 import { Failure, messageOf } from '../contract/failure';
-import { failing, type Difference } from '../contract/inventory';
-import { compareDatabaseSettings } from '../postgres/compare/compare-database-settings';
+import { failing } from '../contract/inventory';
 import type { Comparison } from '../postgres/compare/compare-restored';
 import { describeTarget } from '../postgres/connection';
-import { applyOwnership, applySettings, createDatabase, dropDatabase } from '../postgres/create-database';
-import { readDatabaseSettings } from '../postgres/database-settings';
-import { fetchedDump, type FetchedDump } from '../postgres/fetched-dump';
-import { loadDump } from '../postgres/load-dump';
-import { analyze, withSession } from '../postgres/target-server';
+import { dropDatabase } from '../postgres/create-database';
+import type { FetchedDump } from '../postgres/fetched-dump';
+import { withSession } from '../postgres/target-server';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import { choosePoint } from './choose-point';
-import { fetchPoint } from './fetch-point';
-import { demandFreeSpace } from './free-space';
-import { compareWithManifest } from './restore-compare';
 import { announce, planRestore, type RestorePlan } from './restore-plan';
 import type { RestoreRequest, RestoreResult, RestoreTools } from './restore-request';
+import { applyDatabaseSettings, compare, createTarget, fetchDump, load } from './restore-steps';
 
 /**
  * @returns also where differences were found: see failOnDifferences
@@ -36,8 +31,8 @@ export async function restore(request: RestoreRequest, tools: RestoreTools): Pro
   );
   announce(plan, now);
   return withScratchDirectory(request.scratchRoot, async (directory) => {
-    await fetchObjects(plan, directory);
-    return fillDatabase(plan, fetchedDump(plan.manifest, directory), directory);
+    const dump = await fetchDump(plan, directory);
+    return fillDatabase(plan, dump, directory);
   });
 }
 
@@ -55,40 +50,20 @@ export function failOnDifferences({ differences, targetDatabase }: RestoreResult
   );
 }
 
-async function fetchObjects({ manifest, tools, timer }: RestorePlan, directory: string): Promise<void> {
-  const { storedBytes } = manifest;
-  await demandFreeSpace(directory, storedBytes);
-  let bytes = 0;
-  const onBytes = (count: number) => {
-    bytes += count;
-    tools.reporter.progress({ phase: 'fetch', done: bytes, total: storedBytes, unit: 'bytes', bytes });
-  };
-  await timer.run('fetch', () =>
-    fetchPoint(tools.store, manifest, directory, { signal: tools.signal, onBytes }),
-  );
-}
-
 async function fillDatabase(
   plan: RestorePlan,
   dump: FetchedDump,
   scratchDirectory: string,
 ): Promise<RestoreResult> {
-  const { request, tools, manifest, server, toolchain, target, create, timer } = plan;
-  if (create) {
-    await timer.run('create', () =>
-      withSession(request.maintenance, (client) =>
-        createDatabase(client, target.database, manifest.databaseSettings, server.major),
-      ),
-    );
-  }
+  const { request, tools, manifest, create, timer } = plan;
+  if (create) await createTarget(plan);
   let loaded = false;
   let comparison: Comparison | undefined;
   try {
-    await timer.run('load', () => load(plan, dump, scratchDirectory));
-    await timer.run('analyze', () => analyze(target, toolchain, tools.signal));
+    await load(plan, dump, scratchDirectory);
     loaded = true;
-    comparison = await timer.run('compare', () => compare(plan, dump));
-    const settings = await timer.run('settings', () => applyDatabaseSettings(plan));
+    comparison = await compare(plan, dump);
+    const settings = await applyDatabaseSettings(plan);
     const { targetDatabase } = request;
     const { warnings } = plan;
     return {
@@ -106,57 +81,6 @@ async function fillDatabase(
     if (comparison !== undefined) throw withoutSettings(plan, comparison, error);
     throw loaded ? notCompared(plan, error) : error;
   }
-}
-
-function load(plan: RestorePlan, dump: FetchedDump, scratchDirectory: string): Promise<void> {
-  const { request, tools, manifest, server, toolchain, target, warn } = plan;
-  const total = manifest.inventory?.tables.length;
-  let done = 0;
-  return loadDump({
-    dump,
-    target,
-    toolchain,
-    jobs: request.jobs,
-    owners: request.owners,
-    managed: !server.superuser,
-    scratchDirectory,
-    signal: tools.signal,
-    onWarning: warn,
-    onTable: () => {
-      tools.reporter.progress({ phase: 'load', done: ++done, unit: 'tables', ...(total && { total }) });
-    },
-  });
-}
-
-function compare(plan: RestorePlan, dump: FetchedDump): Promise<Comparison> {
-  const { request, tools, manifest, toolchain, target } = plan;
-  return compareWithManifest({
-    manifest,
-    dump,
-    target,
-    toolchain,
-    owners: request.owners,
-    level: request.compare,
-    signal: tools.signal,
-    onTable: (done, total) => {
-      tools.reporter.progress({ phase: 'compare', done, total, unit: 'tables' });
-    },
-  });
-}
-
-/** Last of all: a connection limit or a read-only default must not hinder what comes before. Answers what differs. */
-async function applyDatabaseSettings(plan: RestorePlan): Promise<Difference[]> {
-  const { request, manifest, target, create, warn } = plan;
-  const { databaseSettings: expected } = manifest;
-  const { owners } = request;
-  return withSession(request.maintenance, async (client) => {
-    const leftOut = await applySettings(client, target.database, expected);
-    for (const { what, reason } of leftOut) warn(`Left out of the database's settings: ${what}: ${reason}`);
-    if (owners) await applyOwnership(client, target.database, expected);
-    const actual = await readDatabaseSettings(client, target.database);
-    const applied = { owners, created: create, leftOut: leftOut.map(({ what }) => what) };
-    return compareDatabaseSettings(expected, actual, applied);
-  });
 }
 
 /** A half-filled database must not look like a whole one. Says what it did; never hides the first error. */
