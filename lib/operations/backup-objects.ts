@@ -1,11 +1,10 @@
 /** The two objects that a backup writes itself: the README of the point and, last of all, its manifest. */
-import { buffer } from 'node:stream/consumers';
 import type { Manifest, StoredFile } from '../contract/manifest';
 import { exportManifestKey, manifestKey, POINT_OBJECTS } from '../contract/object-keys';
 import { pointReadme, type ReadmePoint } from '../contract/point-readme';
 import { encodeEnvelope, sign } from '../runtime/signed-document';
-import { StoreKeyExists, type Store } from '../runtime/store';
 import type { BackupTools } from './backup-request';
+import { storeDocument } from './store-document';
 
 /** @param dumpFiles what was stored of the dump: one object, or a folder of them */
 export async function storeReadme(
@@ -29,15 +28,6 @@ export async function storeManifest(
   const { database, id } = manifest;
   const key = manifest.type === 'export' ? exportManifestKey(database, id) : manifestKey(database, id);
   signal.throwIfAborted();
-  try {
-    await store.put(key, bytes);
-  } catch (error) {
-    if (!(error instanceof StoreKeyExists) || !(await holds(store, key, bytes))) throw error;
-  }
+  await storeDocument(store, key, bytes);
   return key;
-}
-
-/** An answer that got lost is sent for again: the object that is there already may be our own. */
-async function holds(store: Store, key: string, bytes: Buffer): Promise<boolean> {
-  return bytes.equals(await buffer(await store.get(key)));
 }
