@@ -29,6 +29,8 @@ export interface DrillServerRequest {
 
 /** Where drills restore to: one implementation starts a server, the other one is given it. */
 export interface DrillServers {
+  /** Of each server that it answers with: known although none can be reached. */
+  readonly kind: DrillServer['kind'];
   /**
    * A server for the time of a task, and nothing of it afterwards, on every path.
    * @throws Failure `no-client` without programs of that major, `restore-failed` where it does not start or ends before

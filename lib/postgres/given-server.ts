@@ -6,6 +6,7 @@ import type { DrillServers } from './drill-server';
 /** @param maintenance a database of the server that exists; drills make others beside it */
 export function givenServer(maintenance: ConnectionTarget): DrillServers {
   return {
+    kind: 'server',
     with: async ({ major }, task) => {
       const server = await withSession(maintenance, readTargetServer);
       admitVersion(major, server.major);
