@@ -2,6 +2,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -65,6 +66,13 @@ export class Intruder {
     const { Body } = await this.s3.send(command);
     if (Body === undefined) throw new Error(`${key} has no body.`);
     return Body.transformToByteArray();
+  }
+
+  /** `ON`, `OFF`, or undefined for an object that never had one. */
+  async legalHold(key: string, versionId: string): Promise<string | undefined> {
+    const place = { Bucket: this.bucket, Key: key, VersionId: versionId };
+    const { LegalHold } = await this.s3.send(new GetObjectLegalHoldCommand(place));
+    return LegalHold?.Status;
   }
 
   /** A new version over the locked one; in AWS the bucket's policy refuses it, and no emulator does. */

@@ -3,6 +3,7 @@ import { humanBytes } from '../../lib/contract/human';
 import { backUpUnderChange, lookAtIt } from './back-up';
 import { fillDatabase } from './fill-database';
 import { flipOneByte, killADump, putItBack, tryToDelete } from './harm';
+import { drillIt, holdIt } from './prove-it';
 import type { Report } from './report';
 import { restoreAndCompare } from './restore-it';
 import { DATABASE, setScene, startServers } from './scene';
@@ -65,5 +66,15 @@ export async function rehearse(stage: Stage, report: Report, { megabytes, major 
     'Put the original back',
     () => putItBack(scene, backedUp),
     () => 'it was there all the time, locked; the point is whole again',
+  );
+  const proven = await report.step(
+    'Run the deployed drill task',
+    () => drillIt(scene, backedUp, report),
+    ({ evidence }) => `restored and found equal; proven restorable up to ${evidence.snapshotAt}`,
+  );
+  await report.step(
+    'Run the deployed keeper',
+    () => holdIt(scene, backedUp, proven, stage, report),
+    (objects) => `what is proven is held: legal hold on ${objects} objects, until a newer point is proven`,
   );
 }

@@ -47,6 +47,8 @@ export interface Scene extends Servers {
   readonly server: string;
   /** As the deployment printed it. */
   readonly restoreCommand: string;
+  /** PEM, as the deployment printed it: of the key that signs evidence. */
+  readonly evidencePublicKey: string;
 }
 
 export async function startServers(stage: Stage, major: number): Promise<Servers> {
@@ -81,8 +83,11 @@ export async function setScene(servers: Servers, stage: Stage, report: Report): 
   const fargate = await stage.use(Fargate.withProgram(place, report));
   const intruder = await stage.use(new Intruder(environment, storage.bucketName, report));
   const server = `postgres://backstop@127.0.0.1:${cluster.port}`;
-  const restoreCommand = outputs[`${INSTALLATION}-compute`]?.[`RestoreCommand${cluster.major}`] ?? '';
-  return { cluster, emulator, storage, operator, fargate, intruder, server, restoreCommand };
+  const told = outputs[`${INSTALLATION}-compute`] ?? {};
+  const restoreCommand = told[`RestoreCommand${cluster.major}`] ?? '';
+  const evidencePublicKey = told['EvidencePublicKey'] ?? '';
+  const found = { server, restoreCommand, evidencePublicKey };
+  return { cluster, emulator, storage, operator, fargate, intruder, ...found };
 }
 
 async function storePassword({ endpoint }: Emulator, report: Report): Promise<void> {

@@ -54,7 +54,7 @@ async function secretsOf({ secrets = [] }: ContainerDefinition, endpoint: string
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-async function credentialsOf(roleArn: string, endpoint: string): Promise<Record<string, string>> {
+export async function credentialsOf(roleArn: string, endpoint: string): Promise<Record<string, string>> {
   const sts = new STSClient(clientOptions(endpoint));
   const request = { RoleArn: roleArn, RoleSessionName: 'task' };
   const { Credentials } = await sts.send(new AssumeRoleCommand(request));
