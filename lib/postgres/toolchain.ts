@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Failure, messageOf } from '../contract/failure';
 import { runProgram } from '../runtime/child-process';
 
-export type ProgramName = 'pg_dump' | 'pg_restore' | 'pg_dumpall' | 'psql';
+export type ProgramName = 'pg_dump' | 'pg_restore' | 'pg_dumpall' | 'psql' | 'initdb' | 'postgres';
 
 export interface Toolchain {
   readonly major: number;
@@ -24,16 +24,8 @@ export interface Toolchain {
  * @throws Failure `no-client` naming the server's major and every client found
  */
 export async function toolchainFor(serverMajor: number, override?: string): Promise<Toolchain> {
-  const directories = override === undefined ? usualDirectories(serverMajor) : [override];
-  const found: string[] = [];
-  for (const directory of directories.filter((candidate) => existsSync(path.join(candidate, 'pg_dump')))) {
-    const version = await clientVersion(directory);
-    const major = Number.parseInt(version, 10);
-    if (major === serverMajor) {
-      return { major, version, directory, path: (program) => path.join(directory, program) };
-    }
-    found.push(`${version} in ${directory}`);
-  }
+  const { toolchain, found } = await findPrograms(serverMajor, ['pg_dump'], override);
+  if (toolchain !== undefined) return toolchain;
   throw new Failure(
     'no-client',
     `The server is PostgreSQL ${serverMajor}; the client programs found here are: ${found.join(', ') || 'none'}.`,
@@ -43,15 +35,48 @@ export async function toolchainFor(serverMajor: number, override?: string): Prom
   );
 }
 
+/** The programs of a server, for one of our own. @throws Failure `no-client` naming the major and every server found */
+export async function serverToolchainFor(major: number, override?: string): Promise<Toolchain> {
+  const { toolchain, found } = await findPrograms(major, ['postgres', 'initdb'], override);
+  if (toolchain !== undefined) return toolchain;
+  throw new Failure(
+    'no-client',
+    `A throw-away server of PostgreSQL ${major} needs its initdb and postgres; those found here are: ${found.join(', ') || 'none'}.`,
+    {
+      hint: `Install postgresql-${major}, or name the folder of its programs by --postgres-bin.`,
+    },
+  );
+}
+
+/** The first folder that has the programs in this major, and which other versions were found. */
+async function findPrograms(
+  wantedMajor: number,
+  programs: readonly [ProgramName, ...ProgramName[]],
+  override: string | undefined,
+): Promise<{ readonly toolchain?: Toolchain; readonly found: readonly string[] }> {
+  const directories = override === undefined ? usualDirectories(wantedMajor) : [override];
+  const found: string[] = [];
+  const hasAll = (directory: string) => programs.every((name) => existsSync(path.join(directory, name)));
+  for (const directory of directories.filter(hasAll)) {
+    const version = await programVersion(directory, programs[0]);
+    const major = Number.parseInt(version, 10);
+    if (major === wantedMajor) {
+      return { toolchain: { major, version, directory, path: (name) => path.join(directory, name) }, found };
+    }
+    found.push(`${version} in ${directory}`);
+  }
+  return { found };
+}
+
 /** For example `15.18` from `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`. */
 export function parseClientVersion(text: string): string {
   const version = /\(PostgreSQL\) (\d+[.\w]*)/.exec(text)?.[1];
-  if (version === undefined) throw new Failure('no-client', `pg_dump tells no version: ${text.trim()}`);
+  if (version === undefined) throw new Failure('no-client', `no version in: ${text.trim()}`);
   return version;
 }
 
-async function clientVersion(directory: string): Promise<string> {
-  const command = path.join(directory, 'pg_dump');
+async function programVersion(directory: string, program: ProgramName): Promise<string> {
+  const command = path.join(directory, program);
   try {
     return parseClientVersion(await runProgram({ command, args: ['--version'], env: { LC_ALL: 'C' } }));
   } catch (error) {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../contract/failure';
+import { withLifeline } from './lifeline';
 
 /** Seconds between the polite signal and SIGKILL: well inside the 120 s that Fargate grants. */
 const GRACE_MS = 10_000;
@@ -19,6 +20,10 @@ export interface ProgramOptions {
   readonly args: readonly string[];
   /** The whole environment of the program: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** @default - ours */
+  readonly cwd?: string;
+  /** Whose rights it has; only root may give them away. @default - our own */
+  readonly account?: Account;
   /** Fed to the program; an error in it kills the program. @default - no input */
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly onStderrLine?: (line: string) => void;
@@ -28,6 +33,16 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal;
   /** Ends a program that hangs. @default - it may take for ever */
   readonly stall?: StallWatch;
+  /**
+   * For a server: the signal on which it ends at once, with its own children. It gets it in place of SIGTERM, and also as soon
+   * as we are gone, however we went. @default - it may outlive us where we are killed
+   */
+  readonly lifeline?: 'SIGINT' | 'SIGQUIT';
+}
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface StallWatch {
@@ -64,9 +79,13 @@ export class ProgramFailed extends Error {
 
 /** Starts a program whose stdout is read as a stream. */
 export function startProgram(options: ProgramOptions): Program {
-  const child = spawn(options.command, options.args, {
+  const { lifeline, cwd, account } = options;
+  const { command, args } = lifeline === undefined ? options : withLifeline(options, lifeline);
+  const child = spawn(command, args, {
     env: options.env,
-    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.stdin === undefined && lifeline === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...account,
     // A group of its own: workers that the program forked are ended with it.
     detached: true,
   });
@@ -75,7 +94,7 @@ export function startProgram(options: ProgramOptions): Program {
   // https://github.com/nodejs/node/blob/main/lib/internal/child_process.js).
   const stdout = new PassThrough();
   pipeline(child.stdout, stdout).catch(() => undefined);
-  const ending = new Ending(child);
+  const ending = new Ending(child, lifeline);
   const finished = watch(child, options, ending);
   // Whoever reads stdout hears of it there; nobody has to await both.
   finished.catch(() => undefined);
@@ -103,13 +122,16 @@ class Ending {
   reason: string | undefined;
   cause: unknown;
 
-  constructor(private readonly child: ChildProcess) {}
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly lifeline: NodeJS.Signals | undefined,
+  ) {}
 
   end(reason: string, cause?: unknown): void {
     if (this.reason !== undefined || this.hasExited()) return;
     this.reason = reason;
     this.cause = cause;
-    this.kill('SIGTERM');
+    this.kill(this.lifeline ?? 'SIGTERM');
     const force = setTimeout(() => {
       this.kill('SIGKILL');
     }, GRACE_MS);
@@ -141,7 +163,7 @@ async function watch(child: ChildProcess, options: ProgramOptions, ending: Endin
     ending.end('it was told to stop', options.signal?.reason);
   };
   const killWithUs = () => {
-    ending.kill('SIGKILL');
+    ending.kill(options.lifeline ?? 'SIGKILL');
   };
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
