@@ -11,6 +11,7 @@ import { throwAwaySettings, type Machine } from './throw-away/server-settings';
 import { serverToolchainFor } from './toolchain';
 
 export const throwAwayServers: DrillServers = {
+  kind: 'throw-away',
   with: (request, task) =>
     withScratchDirectory(request.scratchRoot, async (home) => {
       request.signal.throwIfAborted();
