@@ -1,51 +1,44 @@
 /**
- * `npm run image [-- MAJOR]`: builds the image without Docker; then it backs up and restores as a task of Fargate would:
- * its own user, a read-only root, all it knows by environment. Exits with 0 only where each step did what it should.
+ * `npm run image [-- MAJOR]`: builds both images without Docker; then they back up, restore and drill as tasks of Fargate
+ * would: their own user, a read-only root, all they know by environment. Exits with 0 only where each step did what it should.
  * Needs root and Debian's packages buildah and debootstrap.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { auditPrefix } from '../../lib/contract/audit-event';
 import { ENVIRONMENT } from '../../lib/contract/environment';
 import { EXIT_CODES } from '../../lib/contract/failure';
 import { manifestPrefix } from '../../lib/contract/object-keys';
-import { IMAGE_USER, WRITABLE_FOLDERS } from '../../lib/contract/task-image';
-import { openStore } from '../../lib/runtime/open-store';
+import { IMAGE_TARGETS, IMAGE_USER, WRITABLE_FOLDERS, type ImageTarget } from '../../lib/contract/task-image';
 import { Report } from '../rehearsal/report';
 import { Stage } from '../rehearsal/stage';
 import { startEmulator } from '../support/emulator';
-import { adminClient, lockedBucket } from '../support/locked-bucket';
-import { query, startCluster, TEST_PASSWORD } from '../support/postgres-cluster';
-import { emulatorEnvironment, publishSharedServers } from '../support/shared-servers';
+import { query, startCluster } from '../support/postgres-cluster';
+import { publishSharedServers } from '../support/shared-servers';
 import { eventually } from '../support/spawn';
-import { startTask, type TaskResult } from './task';
+import { drillImage } from './drill-image';
+import { BULK, DATABASE, keysBelow, setUpStore, succeeded, tasksImage } from './image-stage';
+import { rehearseDrill } from './rehearse-drill';
+import { startTask } from './task';
 
-const DATABASE = 'shop';
-const BULK = `
-  CREATE TABLE customer (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
-  INSERT INTO customer (name) SELECT 'customer ' || i FROM generate_series(1, 10000) i;
-  CREATE TABLE event AS SELECT i AS id, md5(i::text) AS a, md5((i + 1)::text) AS b FROM generate_series(1, 1500000) i;
-  SELECT lo_from_bytea(0, 'a large object')`;
 const COUNTS = `SELECT (SELECT count(*) FROM customer)::int AS customers, (SELECT count(*) FROM event)::int AS events`;
 
 async function rehearse(stage: Stage, report: Report, major: number): Promise<void> {
   const environment = await setUp(stage, major);
   const run = (args: readonly string[], changes: Readonly<Record<string, string>> = {}) =>
-    startTask(major, args, { ...environment.task, ...changes });
+    startTask(tasksImage(major), args, { ...environment.task, ...changes });
 
-  await report.step(
-    'The image is what the task definitions take it for',
-    async () => (await run(['--entrypoint', '/bin/sh', '-c', LOOK_AROUND]).ended).output.trim(),
-    (found) => {
-      assert.equal(
-        found,
-        `${IMAGE_USER} first process; writable: ${Object.values(WRITABLE_FOLDERS).sort().join(' ')}`,
-      );
-      return found;
-    },
-  );
+  for (const image of [tasksImage(major), drillImage(major)])
+    await report.step(
+      `The image ${image} is what the task definitions take it for`,
+      async () => (await startTask(image, ['--entrypoint', '/bin/sh', '-c', LOOK_AROUND], {}).ended).output,
+      (output) => {
+        const writable = Object.values(WRITABLE_FOLDERS).sort().join(' ');
+        assert.equal(output.trim(), `${IMAGE_USER} first process; writable: ${writable}`);
+        return output.trim();
+      },
+    );
   await report.step(
     'A backup by environment alone',
     async () => succeeded(await run(['backup']).ended),
@@ -100,20 +93,11 @@ async function setUp(stage: Stage, major: number) {
   publishSharedServers({ postgres: {}, emulator: emulator.endpoint });
   const source = await cluster.createDatabase(DATABASE);
   await query(source, BULK);
-  const admin = adminClient();
-  const store = `s3://${await lockedBucket(admin)}`;
-  admin.destroy();
+  const { store, environment } = await setUpStore();
   const server = `postgres://backstop@127.0.0.1:${cluster.port}`;
   const task = {
-    ...emulatorEnvironment(),
-    PGPASSWORD: TEST_PASSWORD,
-    [ENVIRONMENT.store]: store,
-    [ENVIRONMENT.signer]: `kms:${await signingKey()}`,
-    [ENVIRONMENT.database]: DATABASE,
+    ...environment,
     [ENVIRONMENT.from]: `${server}/${DATABASE}`,
-    [ENVIRONMENT.keep]: 'daily=7',
-    [ENVIRONMENT.reason]: 'rehearsal of the image',
-    [ENVIRONMENT.requestedBy]: 'npm run image',
     [ENVIRONMENT.slot]: new Date().toISOString(),
     [ENVIRONMENT.to]: server,
     [ENVIRONMENT.targetDatabase]: 'restored',
@@ -121,40 +105,19 @@ async function setUp(stage: Stage, major: number) {
   return { task, store, source, restored: cluster.url('restored') };
 }
 
-async function signingKey(): Promise<string> {
-  const kms = new KMSClient({});
-  const { KeyMetadata } = await kms.send(
-    new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
-  );
-  kms.destroy();
-  return KeyMetadata?.Arn ?? '';
-}
-
-async function keysBelow(url: string, prefix: string): Promise<string[]> {
-  const store = openStore(url);
-  const keys: string[] = [];
-  for await (const { key } of store.list(prefix)) keys.push(key);
-  await store.close();
-  return keys;
-}
-
-function succeeded(result: TaskResult): TaskResult {
-  assert.equal(result.exitCode, 0, result.output);
-  return result;
-}
-
-function build(major: number): void {
+function build(major: number, target: ImageTarget): void {
   const script = path.resolve(__dirname, '../../containers/build-without-docker');
-  const { status } = spawnSync(script, [String(major)], { stdio: 'inherit' });
+  const { status } = spawnSync(script, [String(major), target], { stdio: 'inherit' });
   if (status !== 0) throw new Error('The image was not built; the reason stands above.');
 }
 
 async function main(): Promise<number> {
   const major = Number(process.argv[2] ?? 17);
-  build(major);
+  for (const target of IMAGE_TARGETS) build(major, target);
   const [stage, report] = [new Stage(), new Report(process.stdout)];
   try {
     await rehearse(stage, report, major);
+    await rehearseDrill(stage, report, major);
     report.end();
     return 0;
   } catch (error) {
