@@ -10,6 +10,8 @@ export { BackupKey, type BackupKeyProps } from './constructs/backup-key';
 export { BackupSchedule, type BackupScheduleProps } from './constructs/backup-schedule';
 export { BackupTask, type BackupTaskProps } from './constructs/backup-task';
 export { DatabaseAlarms, type DatabaseAlarmsProps } from './constructs/database-alarms';
+export { DrillTask, type DrillTaskProps } from './constructs/drill-task';
+export { Drills, type DrillsProps } from './constructs/drills';
 export { gauge } from './constructs/gauges';
 export { addGuardRules } from './constructs/guard-rules';
 export { guardiansOf, type Guardians } from './constructs/guardians';
@@ -24,6 +26,8 @@ export { SystemAlarms, type SystemAlarmsProps } from './constructs/system-alarms
 export { TaskCluster, type TaskClusterProps } from './constructs/task-cluster';
 export { TaskNetwork, zonesAtDeployment, type TaskNetworkProps } from './constructs/task-network';
 export { publishedPlacement, type TaskPlacement } from './constructs/task-placement';
+export { TaskSchedule, type TaskScheduleProps } from './constructs/task-schedule';
+export { TaskStart, type TaskStartProps } from './constructs/task-start';
 export { Failure } from './contract/failure';
 export { namesOf } from './contract/names';
 export { monthlyCost, type CostLine, type MonthlyCost } from './settings/cost';

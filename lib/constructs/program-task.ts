@@ -30,6 +30,8 @@ export interface ProgramTaskProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Read by ECS when the task starts: the program itself needs no right to them. @default - none */
   readonly secrets?: Readonly<Record<string, Secret>>;
+  /** Shared by tasks of one kind. @default - a role of its own */
+  readonly executionRole?: Role;
 }
 
 /**
@@ -51,10 +53,8 @@ export class ProgramTask extends Construct implements IGrantable {
       description: `Task ${props.family}`,
       assumedBy: ownTasks(this),
     });
-    this.executionRole = new Role(this, 'ExecutionRole', {
-      description: `Start of task ${props.family}`,
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-    });
+    this.executionRole =
+      props.executionRole ?? newExecutionRole(this, 'ExecutionRole', `Start of task ${props.family}`);
     this.grantPrincipal = this.taskRole;
     this.definition = this.newDefinition(props);
     this.container = this.addContainer(props);
@@ -100,6 +100,14 @@ export class ProgramTask extends Construct implements IGrantable {
       this.container.addMountPoints({ sourceVolume: name, containerPath, readOnly: false });
     }
   }
+}
+
+/** What ECS takes for the start of tasks: gets its leaves from what the tasks need. */
+export function newExecutionRole(scope: Construct, id: string, description: string): Role {
+  return new Role(scope, id, {
+    description,
+    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+  });
 }
 
 /** Tasks of this account and region only: docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */

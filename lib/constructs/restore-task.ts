@@ -3,10 +3,11 @@ import { Secret as ContainerSecret } from 'aws-cdk-lib/aws-ecs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../contract/environment';
-import { namesOf, RESTORE_CONTAINER, restoreTaskFamily } from '../contract/names';
+import { RESTORE_CONTAINER, restoreTaskFamily } from '../contract/names';
 import { WRITABLE_FOLDERS } from '../contract/task-image';
 import type { ComputeSettings } from '../settings/platform-schema';
 import { ProgramTask } from './program-task';
+import { runTaskCommand } from './run-task-command';
 import type { StorageAccess } from './storage-access';
 import { taskImage } from './task-image';
 import type { TaskPlacement } from './task-placement';
@@ -57,32 +58,18 @@ export class RestoreTask extends Construct {
     });
   }
 
-  /** To be copied: names of the database and of the new one are the operator's to change. */
+  /** Names of the database and of the new one are the operator's to change. */
   private command({ installation, major, placement }: RestoreTaskProps): string {
-    const environment = {
-      [ENVIRONMENT.database]: 'DATABASE',
-      [ENVIRONMENT.targetDatabase]: 'NEW_DATABASE',
-    };
-    const overrides = {
-      containerOverrides: [
-        {
-          name: RESTORE_CONTAINER,
-          command: ['restore', 'newest'],
-          environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    };
-    const address = placement.assignPublicIp ? 'ENABLED' : 'DISABLED';
-    const network = [
-      `subnets=[${placement.subnetIds.join(',')}]`,
-      `securityGroups=[${placement.securityGroupIds.join(',')}]`,
-      `assignPublicIp=${address}`,
-    ].join(',');
-    return [
-      `aws ecs run-task --region ${Stack.of(this).region} --cluster ${namesOf(installation).cluster}`,
-      `--launch-type FARGATE --task-definition ${restoreTaskFamily(installation, major)}`,
-      `--network-configuration 'awsvpcConfiguration={${network}}'`,
-      `--overrides '${JSON.stringify(overrides)}'`,
-    ].join(' ');
+    return runTaskCommand(this, {
+      installation,
+      family: restoreTaskFamily(installation, major),
+      container: RESTORE_CONTAINER,
+      command: ['restore', 'newest'],
+      environment: {
+        [ENVIRONMENT.database]: 'DATABASE',
+        [ENVIRONMENT.targetDatabase]: 'NEW_DATABASE',
+      },
+      placement,
+    });
   }
 }

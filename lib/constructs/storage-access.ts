@@ -9,6 +9,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { auditPrefix } from '../contract/audit-event';
 import { SIGNATURE_ALGORITHM } from '../contract/envelope';
+import { evidencePrefix } from '../contract/evidence';
 import { EXPIRY_TAG } from '../contract/expiry-tag';
 import { namesOf } from '../contract/names';
 import {
@@ -16,6 +17,7 @@ import {
   exportsPrefix,
   manifestPrefix,
   PREFIXES,
+  RETENTION_CLASSES,
   type RetentionClass,
 } from '../contract/object-keys';
 import { bucketName } from './private-bucket';
@@ -66,7 +68,22 @@ export class StorageAccess {
       auditPrefix('backup', database),
     ]);
     this.grantReadOwnManifests(grantee, database);
-    this.grantSignManifests(grantee);
+    this.grantSign(grantee, this.manifestSigningKeyArn);
+    this.allow(grantee, ['kms:GetPublicKey'], [this.manifestSigningKeyArn]);
+  }
+
+  /**
+   * Recovery points of one database, of every class that there may be; and new evidence of them, signed with the key of
+   * evidence alone. It thaws nothing, and writes no point and no manifest.
+   */
+  grantDrill(grantee: IGrantable, database: string): void {
+    this.grantRead(grantee, [
+      ...RETENTION_CLASSES.map((retentionClass) => classPrefix(retentionClass, 'postgres', database)),
+      manifestPrefix(database),
+    ]);
+    this.grantCreate(grantee, [evidencePrefix(database), auditPrefix('drill', database)]);
+    this.grantSign(grantee, this.evidenceSigningKeyArn);
+    this.grantReadPublicKeys(grantee);
   }
 
   /**
@@ -81,15 +98,6 @@ export class StorageAccess {
   /** The manifests of one database: the next one names the newest, and says which classes are due. */
   grantReadOwnManifests(grantee: IGrantable, database: string): void {
     this.grantRead(grantee, [manifestPrefix(database)]);
-  }
-
-  /** Sign, in the one algorithm of our documents, and read the public half. */
-  grantSignManifests(grantee: IGrantable): void {
-    const keys = [this.manifestSigningKeyArn];
-    this.allow(grantee, ['kms:Sign'], keys, {
-      StringEquals: { 'kms:SigningAlgorithm': SIGNATURE_ALGORITHM },
-    });
-    this.allow(grantee, ['kms:GetPublicKey'], keys);
   }
 
   /** Everything that was stored, by version; thaws what lies in Glacier. Writes only its own history. */
@@ -135,6 +143,13 @@ export class StorageAccess {
   /** The public halves of both signing keys. */
   grantReadPublicKeys(grantee: IGrantable): void {
     this.allow(grantee, ['kms:GetPublicKey'], this.signingKeys());
+  }
+
+  /** In the one algorithm of our documents. */
+  private grantSign(grantee: IGrantable, keyArn: string): void {
+    this.allow(grantee, ['kms:Sign'], [keyArn], {
+      StringEquals: { 'kms:SigningAlgorithm': SIGNATURE_ALGORITHM },
+    });
   }
 
   /** By version, so that a delete marker hides nothing. */

@@ -1,10 +1,12 @@
 import { CfnCluster } from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names';
+import { rulesOf } from './task-start';
 
 export interface TaskClusterProps {
   readonly installation: string;
@@ -31,9 +33,23 @@ export class TaskCluster extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    this.takeFromRules();
     new StringParameter(this, 'DeadLetterQueueArn', {
       parameterName: names.parameters.deadLetterQueueArn,
       stringValue: this.deadLetterQueue.queueArn,
     });
+  }
+
+  /** Rules of other stacks start drills: a rule has no role of its own for what it could not deliver. */
+  private takeFromRules(): void {
+    this.deadLetterQueue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowRules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetterQueue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rulesOf(this) } },
+      }),
+    );
   }
 }

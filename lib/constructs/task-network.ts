@@ -5,6 +5,7 @@ import {
   InterfaceVpcEndpointAwsService,
   IpAddresses,
   NatProvider,
+  Peer,
   Port,
   SecurityGroup,
   SubnetType,
@@ -24,6 +25,8 @@ export interface TaskNetworkProps {
   readonly settings: NetworkSettings;
 }
 
+/** Of tasks that may reach anything, and of those that reach AWS alone. */
+type Placements = readonly [TaskPlacement, TaskPlacement];
 type OwnNetwork = Exclude<NetworkSettings, { mode: 'existing' }>;
 
 /** So many zones have their addresses reserved: another number of zones moves no subnet. */
@@ -54,25 +57,34 @@ export function zonesAtDeployment(): string[] {
 /** From where in the network tasks reach databases and AWS. Nothing reaches them: they listen to nobody. */
 export class TaskNetwork extends Construct {
   readonly placement: TaskPlacement;
+  /** Of tasks that need services of AWS and nothing else: drills on a throw-away server. */
+  readonly drillPlacement: TaskPlacement;
 
   constructor(scope: Construct, id: string, props: TaskNetworkProps) {
     super(scope, id);
     const { settings, installation } = props;
-    this.placement = settings.mode === 'existing' ? this.existing(settings) : this.own(settings);
+    const [tasks, drills] = settings.mode === 'existing' ? this.existing(settings) : this.own(settings);
+    this.placement = tasks;
+    this.drillPlacement = drills;
     this.publish(installation);
   }
 
-  private existing(settings: Extract<NetworkSettings, { mode: 'existing' }>): TaskPlacement {
+  /** Where the settings name security groups, they are the operator's to decide on, for drills too. */
+  private existing(settings: Extract<NetworkSettings, { mode: 'existing' }>): Placements {
     const { vpcId, subnetIds, securityGroupIds } = settings;
-    const assignPublicIp = assignsPublicIp(settings);
-    if (securityGroupIds !== undefined) return { subnetIds, securityGroupIds, assignPublicIp };
+    const place = (ids: string[]) => ({
+      subnetIds,
+      securityGroupIds: ids,
+      assignPublicIp: assignsPublicIp(settings),
+    });
+    if (securityGroupIds !== undefined) return [place(securityGroupIds), place(securityGroupIds)];
     /** By its id alone: a look-up would need credentials at synth. */
     const { availabilityZones } = Stack.of(this);
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones });
-    return { subnetIds, securityGroupIds: [this.taskGroup(vpc).securityGroupId], assignPublicIp };
+    return [place([this.taskGroup(vpc).securityGroupId]), place([this.drillGroup(vpc).securityGroupId])];
   }
 
-  private own(settings: OwnNetwork): TaskPlacement {
+  private own(settings: OwnNetwork): Placements {
     const { mode } = settings;
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(settings.cidr),
@@ -83,16 +95,17 @@ export class TaskNetwork extends Construct {
       /** Nothing uses the VPC's default group; emptying it would bring a custom resource and a role along. */
       restrictDefaultSecurityGroup: false,
     });
-    const tasks = this.taskGroup(vpc);
+    const groups = [this.taskGroup(vpc), this.drillGroup(vpc)] as const;
     /** Costs nothing; a NAT gateway would ask for each byte that is stored. */
     if (mode !== 'public') this.addGatewayToS3(vpc);
-    if (mode === 'private') this.addEndpoints(vpc, tasks);
+    if (mode === 'private') this.addEndpoints(vpc, groups);
     const { subnetIds } = vpc.selectSubnets({ subnetGroupName: TASK_SUBNETS });
-    return {
+    const place = ({ securityGroupId }: ISecurityGroup) => ({
       subnetIds,
-      securityGroupIds: [tasks.securityGroupId],
+      securityGroupIds: [securityGroupId],
       assignPublicIp: assignsPublicIp(settings),
-    };
+    });
+    return [place(groups[0]), place(groups[1])];
   }
 
   /** Outbound is open, because a database or a server to restore to may be anywhere; the subnets decide what is near. */
@@ -102,6 +115,20 @@ export class TaskNetwork extends Construct {
       description: 'Tasks of Backstop: no inbound',
       allowAllOutbound: true,
     });
+  }
+
+  /**
+   * A restored database may run whatever somebody stored in it: it finds no way out but to AWS, whose addresses nobody can
+   * list. Names are looked up at the network's own resolver, which no group filters.
+   */
+  private drillGroup(vpc: IVpc): SecurityGroup {
+    const group = new SecurityGroup(this, 'DrillGroup', {
+      vpc,
+      description: 'Drills of Backstop: no inbound, outbound HTTPS only',
+      allowAllOutbound: false,
+    });
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'HTTPS to services of AWS');
+    return group;
   }
 
   private fixedAddress(): NatProvider {
@@ -118,14 +145,14 @@ export class TaskNetwork extends Construct {
     vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, subnets });
   }
 
-  private addEndpoints(vpc: Vpc, tasks: ISecurityGroup): void {
+  private addEndpoints(vpc: Vpc, callers: readonly ISecurityGroup[]): void {
     const subnets = { subnetGroupName: TASK_SUBNETS };
     const group = new SecurityGroup(this, 'EndpointGroup', {
       vpc,
       description: 'Endpoints of AWS services: from tasks of Backstop only',
       allowAllOutbound: false,
     });
-    group.addIngressRule(tasks, Port.tcp(443), 'HTTPS from tasks');
+    for (const caller of callers) group.addIngressRule(caller, Port.tcp(443), 'HTTPS from tasks');
     for (const [id, service] of Object.entries(ENDPOINTS))
       vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [group], open: false });
   }
@@ -137,6 +164,11 @@ export class TaskNetwork extends Construct {
       new StringListParameter(this, id, { parameterName, stringListValue });
     publishList('SubnetIds', parameters.subnetIds, this.placement.subnetIds);
     publishList('SecurityGroupIds', parameters.securityGroupIds, this.placement.securityGroupIds);
+    publishList(
+      'DrillSecurityGroupIds',
+      parameters.drillSecurityGroupIds,
+      this.drillPlacement.securityGroupIds,
+    );
   }
 }
 

@@ -10,17 +10,23 @@ export interface TaskPlacement {
   readonly assignPublicIp: boolean;
 }
 
-/** As the compute stack published it: seen from another stack, without a reference. */
+/**
+ * As the compute stack published it: seen from another stack, without a reference.
+ * @param reaches what a task must reach: `anything`, or only services of AWS
+ */
 export function publishedPlacement(
   scope: Construct,
   installation: string,
   network: NetworkSettings,
+  reaches: 'anything' | 'aws' = 'anything',
 ): TaskPlacement {
   const { parameters } = namesOf(installation);
   const listOf = (name: string) => StringListParameter.valueForTypedListParameter(scope, name);
   return {
     subnetIds: listOf(parameters.subnetIds),
-    securityGroupIds: listOf(parameters.securityGroupIds),
+    securityGroupIds: listOf(
+      reaches === 'aws' ? parameters.drillSecurityGroupIds : parameters.securityGroupIds,
+    ),
     assignPublicIp: assignsPublicIp(network),
   };
 }

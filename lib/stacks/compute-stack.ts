@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic';
 import { BackupDashboard } from '../constructs/backup-dashboard';
+import { addDrillCommands } from '../constructs/drill-commands';
 import { FailedTaskRule } from '../constructs/failed-task-rule';
 import { Keeper } from '../constructs/keeper';
 import { Monitor } from '../constructs/monitor';
@@ -38,6 +39,7 @@ export class ComputeStack extends Stack {
       storage: this.storage,
       placement: this.network.placement,
     });
+    addDrillCommands(this, props.settings, this.network);
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', {
       installation,
       notifications,
