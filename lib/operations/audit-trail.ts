@@ -14,7 +14,7 @@ export interface AuditTools {
 }
 
 /** A run that was told to stop has this long for its last words: well inside the 120 s that Fargate grants. */
-const LAST_WORDS_MS = 20_000;
+export const LAST_WORDS_MS = 20_000;
 
 export class AuditTrail {
   constructor(
@@ -66,7 +66,7 @@ export class AuditTrail {
 }
 
 /** The message of a Failure holds none by contract; that of a defect may hold anything. */
-function withoutSecrets(error: unknown): string {
+export function withoutSecrets(error: unknown): string {
   if (error instanceof Failure) return error.message;
   return `${error instanceof Error ? error.name : typeof error}: a defect; the log of the run says more.`;
 }

@@ -40,6 +40,9 @@ export interface DrillTools {
   readonly servers: DrillServers;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Told as soon as evidence is stored, also that of a drill that failed. @default - nobody is told */
+  readonly onEvidence?: (result: DrillResult) => void;
   /** Ends the drill; its reason is a Failure `stopped`. */
   readonly signal: AbortSignal;
 }

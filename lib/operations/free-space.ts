@@ -5,12 +5,16 @@ import { humanBytes } from '../contract/human';
 
 /** @throws Failure `restore-refused` with both figures */
 export async function demandFreeSpace(directory: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(directory);
-  const freeBytes = bavail * bsize;
+  const freeBytes = await freeBytesIn(directory);
   if (freeBytes >= neededBytes) return;
   throw new Failure(
     'restore-refused',
     `${directory} has ${humanBytes(freeBytes)} free (${freeBytes} bytes); the dump needs ${humanBytes(neededBytes)} (${neededBytes} bytes).`,
     { hint: 'Name a folder on a larger disk by --scratch.' },
   );
+}
+
+export async function freeBytesIn(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }
