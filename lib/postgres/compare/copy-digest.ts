@@ -49,6 +49,8 @@ export async function digestCopyBlocks(
   return reader.result();
 }
 
+/** Before each entry. The text of a function may hold any line that we look for; a comment tells whose line it is. */
+const ENTRY = /^-- .*; Type: ([A-Z ]+); Schema: /;
 const HEADER = new RegExp(`^COPY (${QUALIFIED}) +(?:\\((.*)\\) )?FROM stdin;$`);
 const ENCODING = /^SET client_encoding = '(\w+)';$/;
 const LO_OPEN = /^SELECT pg_catalog\.lo_open\('(\d+)', \d+\);$/;
@@ -63,6 +65,7 @@ interface Block {
 
 class DumpReader {
   private encoding: string | undefined;
+  private entry = '';
   private decoder = nameDecoder('UTF8');
   private readonly tables = new Map<string, Block>();
   private readonly largeObjects = new LineSum();
@@ -104,10 +107,15 @@ class DumpReader {
   private statement(line: Buffer): void {
     if (line.length < 8 || line.length > LONGEST_STATEMENT) return;
     const text = this.decoder.decode(line);
-    const [, table, columns = ''] = text.startsWith('COPY ') ? (HEADER.exec(text) ?? []) : [];
-    if (table !== undefined) this.begin(qualifiedName(qualifiedFrom(table)), identifiersIn(columns));
-    else if (text.startsWith('SELECT pg_catalog.')) this.call(text);
+    this.entry = ENTRY.exec(text)?.[1] ?? this.entry;
+    if (this.entry === 'TABLE DATA') this.header(text);
+    else if (this.entry === 'SEQUENCE SET' || this.entry.startsWith('BLOB')) this.call(text);
     else if (this.encoding === undefined) this.setEncoding(ENCODING.exec(text)?.[1]);
+  }
+
+  private header(text: string): void {
+    const [, table, columns = ''] = HEADER.exec(text) ?? [];
+    if (table !== undefined) this.begin(qualifiedName(qualifiedFrom(table)), identifiersIn(columns));
   }
 
   private setEncoding(encoding: string | undefined): void {

@@ -14,7 +14,7 @@ export async function dumpPlain(request: DumpRequest): Promise<Dumped> {
   const progress = tableProgress(events);
   // Compressed here, not by pg_dump: the scan needs the text.
   const pgDump = await startPgDump(request, { compression: '0', onMessage: progress.onMessage });
-  const scan = new PlainScan();
+  const scan = new PlainScan(request.encoding);
   const text = scanned(pgDump.stdout, scan);
   const gzipLevel = /^gzip:(\d)$/.exec(options.compression)?.[1];
   const compressed = options.compression !== 'none';

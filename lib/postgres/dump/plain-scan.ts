@@ -2,6 +2,8 @@
  * Reads along with a plain dump: which tables' rows it holds, and whether it reached its last line. Rows are skipped
  * by searching for their end, not line by line.
  */
+import type { TextDecoder } from 'node:util';
+import { nameDecoder } from '../compare/name-decoder';
 
 const END_OF_ROWS = Buffer.from('\n\\.\n');
 const LAST_LINE = '-- PostgreSQL database dump complete';
@@ -15,6 +17,12 @@ export class PlainScan {
   private inRows = false;
   private rowsAnnounced = false;
   private rest: Buffer = Buffer.alloc(0);
+  private readonly decoder: TextDecoder;
+
+  /** @param encoding of the dump, as PostgreSQL names it */
+  constructor(encoding: string) {
+    this.decoder = nameDecoder(encoding);
+  }
 
   push(chunk: Buffer): void {
     let text = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
@@ -25,7 +33,7 @@ export class PlainScan {
         this.inRows = false;
         text = text.subarray(end + END_OF_ROWS.length);
       } else {
-        this.inRows = this.rowsFollow(text.toString('utf8', 0, end));
+        this.inRows = this.rowsFollow(this.decoder.decode(text.subarray(0, end)));
         // An empty table's end follows its COPY line: the search needs that line's newline.
         text = text.subarray(this.inRows ? end : end + 1);
       }

@@ -14,16 +14,17 @@ async function* inPieces(text: string, bytes: number): AsyncGenerator<Uint8Array
 }
 
 const digestOf = (text: string, like?: DumpDigest) => digestCopyBlocks(inPieces(text, 65_536), like);
+const entry = (type: string) => `--\n-- Name: any; Type: ${type}; Schema: public; Owner: -\n--\n\n`;
 const block = (rows: readonly string[], header = 'COPY public.t (a, b) FROM stdin;') =>
-  `--\n-- Data\n--\n\n${[header, ...rows, '\\.'].join('\n')}\n\n\n`;
+  `${entry('TABLE DATA')}${[header, ...rows, '\\.'].join('\n')}\n\n\n`;
 
 const DUMP = `SET client_encoding = 'UTF8';
 ${block(['1\t\\N', '2\tä', '3\t\\\\.', '4\tCOPY public.x (a) FROM stdin;'])}
 ${block(['', ''], 'COPY "Sales & Co"."no ""columns"""  FROM stdin;')}
 ${block(["SELECT pg_catalog.setval('public.not_me', 5, true);"], 'COPY public.u ("b, c", "d.e") FROM stdin;')}
-SELECT pg_catalog.setval('public.t_id_seq', 42, true);
+${entry('SEQUENCE SET')}SELECT pg_catalog.setval('public.t_id_seq', 42, true);
 SELECT pg_catalog.setval('"Sales & Co"."It''s ""odd"""', -1, false);
-BEGIN;
+${entry('BLOBS')}BEGIN;
 SELECT pg_catalog.lo_open('4711', 131072);
 SELECT pg_catalog.lowrite(0, '\\x00ff');
 SELECT pg_catalog.lo_close(0);

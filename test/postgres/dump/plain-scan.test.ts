@@ -40,7 +40,7 @@ COPY "my schema"."My ""Table""" ("A b") FROM stdin;
 `;
 
 function scan(text: string, chunkBytes: number): PlainScan {
-  const scanned = new PlainScan();
+  const scanned = new PlainScan('UTF8');
   const bytes = Buffer.from(text);
   for (let start = 0; start < bytes.length; start += chunkBytes) {
     scanned.push(bytes.subarray(start, start + chunkBytes));
