@@ -5,6 +5,8 @@ import { ProgramFailed, runProgram } from '../runtime/child-process';
 import { Failure, messageOf } from '../contract/failure';
 import { libpqEnvironment, type ConnectionTarget } from './connection';
 import { plainText, type FetchedDump } from './fetched-dump';
+import { noiseFilter, withoutValues } from './load-words';
+import { restoreAdvice } from './restore-advice';
 import type { Toolchain } from './toolchain';
 
 export interface LoadRequest {
@@ -23,7 +25,7 @@ export interface LoadRequest {
   readonly signal: AbortSignal;
 }
 
-/** @throws Failure `restore-failed` with the last lines of the program's stderr */
+/** @throws Failure `restore-failed` with what the program said, and what to do at the source where that is known */
 export async function loadDump(request: LoadRequest): Promise<void> {
   try {
     if (request.dump.format === 'plain') await loadPlain(request, request.dump);
@@ -31,11 +33,18 @@ export async function loadDump(request: LoadRequest): Promise<void> {
   } catch (error) {
     request.signal.throwIfAborted();
     if (!(error instanceof ProgramFailed)) throw error;
-    throw new Failure('restore-failed', `The dump could not be loaded: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'The first error above is the reason. The recovery point itself was fetched whole.',
-    });
+    throw notLoaded(error);
   }
+}
+
+/** Without the program's own error as its cause: that one holds values of rows. */
+function notLoaded(error: ProgramFailed): Failure {
+  const words = withoutValues(messageOf(error).split('\n  ')).join('\n  ');
+  return new Failure('restore-failed', `The dump could not be loaded: ${words}`, {
+    hint:
+      restoreAdvice(words) ??
+      'The first error above is the reason. The recovery point itself was fetched whole.',
+  });
 }
 
 /**
@@ -93,6 +102,7 @@ async function run(
     env: await libpqEnvironment(target),
     signal,
     ...(stdin === undefined ? {} : { stdin }),
+    isNoise: noiseFilter(),
     onStderrLine: (line) => {
       if (line.includes('processing data for table')) onTable();
       else if (WARNING.test(line) && !HARMLESS.test(line)) onWarning(line);
