@@ -9,7 +9,6 @@ import {
   dropDatabase,
   missingRoles,
 } from '../../lib/postgres/create-database';
-import { databaseContents } from '../../lib/postgres/database-contents';
 import { readDatabaseSettings } from '../../lib/postgres/database-settings';
 import { createDatabaseStatement } from '../../lib/postgres/database-statements';
 import { query } from '../support/postgres-cluster';
@@ -185,23 +184,4 @@ test('the roles of a privilege list are found, quoted ones too, PUBLIC not', asy
     'owner',
     'we "ird=x',
   ]);
-});
-
-test.each(sharedMajors())('PostgreSQL %i: a new database holds nothing', async (major) => {
-  const contents = await session(await freshDatabase(major), databaseContents);
-  expect(contents).toEqual({ count: 0, examples: [] });
-});
-
-test.each([
-  ['CREATE TABLE t ()', 'table public.t'],
-  ['CREATE SCHEMA empty', 'schema empty'],
-  ['CREATE TYPE mood AS ENUM ()', 'type public.mood'],
-  ['CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$', 'function public.f'],
-  ['CREATE SEQUENCE s', 'sequence public.s'],
-  ['CREATE EXTENSION tcn', 'extension tcn'],
-  ['SELECT lo_create(4711)', 'large object 4711'],
-])('%s makes a database non-empty', async (sql, what) => {
-  const url = await freshDatabase();
-  await query(url, sql);
-  expect(await session(url, databaseContents)).toEqual({ count: 1, examples: [what] });
 });

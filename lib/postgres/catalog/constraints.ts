@@ -10,6 +10,7 @@ const DEFINITION = `regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '
 
 const constraints: CatalogSpec = {
   kind: 'constraint',
+  aspect: true,
   identity: identityOf('pg_constraint', 'k.oid'),
   facts: {
     table: identityOf('pg_class', 'c.oid'),
@@ -17,6 +18,7 @@ const constraints: CatalogSpec = {
     definition: { sql: DEFINITION, expression: true },
     validated: 'k.convalidated',
     enforced: { sql: 'k.conenforced', since: 18 },
+    'own definition': `CASE WHEN k.contype = 'c' AND k.coninhcount > 0 AND NOT c.relispartition THEN k.conislocal END`,
     index: `CASE k.contype WHEN 'x' THEN ${identityOf('pg_class', 'k.conindid')} END`,
   },
   // Copies of a foreign key on partitions have invented names and come with the original; so do inherited NOT NULLs.
@@ -29,8 +31,22 @@ const constraints: CatalogSpec = {
   }),
 };
 
+/** The triggers behind it are switched off, as ALTER TABLE … DISABLE TRIGGER ALL does. pg_dump writes none of them. */
+const unenforced: CatalogSpec = {
+  kind: 'disabled enforcement of constraint',
+  identity: identityOf('pg_constraint', 'k.oid'),
+  aspect: true,
+  facts: { table: identityOf('pg_class', 'c.oid') },
+  from: `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${OF_TABLE}
+    WHERE EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled IN ('D', 'R'))
+      AND ${USER_RELATION}`,
+  leftOut: () => true,
+};
+
+/** Not null is a fact of the domain; since 17 it is a constraint too, whose name a dump does not keep. */
 const domainConstraints: CatalogSpec = {
   kind: 'domain constraint',
+  aspect: true,
   identity: identityOf('pg_constraint', 'k.oid'),
   facts: {
     domain: 'format_type(t.oid, NULL)',
@@ -40,7 +56,7 @@ const domainConstraints: CatalogSpec = {
   },
   from: inSchemas('pg_type', 't', 'typnamespace').replace(
     'WHERE',
-    'JOIN pg_constraint k ON k.contypid = t.oid WHERE',
+    `JOIN pg_constraint k ON k.contypid = t.oid AND k.contype = 'c' WHERE`,
   ),
   replay: {
     statements: (entry) => {
@@ -57,6 +73,7 @@ const domainConstraints: CatalogSpec = {
 
 const indexes: CatalogSpec = {
   kind: 'index',
+  aspect: true,
   identity: identityOf('pg_class', 'ic.oid'),
   facts: {
     table: identityOf('pg_class', 'c.oid'),
@@ -81,6 +98,7 @@ const indexes: CatalogSpec = {
 
 const statistics: CatalogSpec = {
   kind: 'statistics object',
+  aspect: true,
   identity: identityOf('pg_statistic_ext', 's.oid'),
   facts: {
     table: identityOf('pg_class', 's.stxrelid'),
@@ -94,4 +112,10 @@ const statistics: CatalogSpec = {
   replay: onStandIn((entry) => [aside('STATISTICS', entry.identity), textOf(entry, 'definition')]),
 };
 
-export const CONSTRAINT_SPECS: readonly CatalogSpec[] = [constraints, domainConstraints, indexes, statistics];
+export const CONSTRAINT_SPECS: readonly CatalogSpec[] = [
+  constraints,
+  unenforced,
+  domainConstraints,
+  indexes,
+  statistics,
+];

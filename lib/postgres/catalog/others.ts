@@ -15,6 +15,7 @@ const extensions: CatalogSpec = {
   identity: 'quote_ident(x.extname)',
   facts: { schema: 'x.extnamespace::regnamespace', version: { sql: 'x.extversion', class: 'environment' } },
   from: 'FROM pg_extension x',
+  given: (entry) => entry.identity === 'plpgsql',
 };
 
 const publications: CatalogSpec = {
@@ -34,6 +35,7 @@ const publications: CatalogSpec = {
 
 const publishedTables: CatalogSpec = {
   kind: 'published table',
+  aspect: true,
   identity: identityOf('pg_publication_rel', 'r.oid'),
   facts: {
     table: identityOf('pg_class', 'r.prrelid'),
@@ -42,6 +44,7 @@ const publishedTables: CatalogSpec = {
         WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs))`,
       since: 15,
     },
+    // What a filter may hold reads the same after a restore: no replay.
     filter: { sql: 'pg_get_expr(r.prqual, r.prrelid)', since: 15 },
   },
   from: outsideSchemas('pg_publication_rel', 'r'),
@@ -49,6 +52,7 @@ const publishedTables: CatalogSpec = {
 
 const publishedSchemas: CatalogSpec = {
   kind: 'published schema',
+  aspect: true,
   since: 15,
   identity: identityOf('pg_publication_namespace', 'r.oid'),
   facts: {},
@@ -102,6 +106,7 @@ const servers: CatalogSpec = {
 /** Their options are passwords more often than not: not recorded. */
 const userMappings: CatalogSpec = {
   kind: 'user mapping',
+  aspect: true,
   identity: `quote_ident(m.usename) || ' on server ' || quote_ident(m.srvname)`,
   facts: {},
   from: 'FROM pg_user_mappings m',
@@ -179,9 +184,10 @@ const accessMethods: CatalogSpec = {
 
 const transforms: CatalogSpec = {
   kind: 'transform',
-  identity: identityOf('pg_transform', 't.oid'),
+  // PostgreSQL 17 words its own identity otherwise than 15.
+  identity: `'for ' || format_type(t.trftype, NULL) || ' on language ' || quote_ident(l.lanname)`,
   facts: { 'from SQL': functionName('t.trffromsql'), 'to SQL': functionName('t.trftosql') },
-  from: outsideSchemas('pg_transform', 't'),
+  from: outsideSchemas('pg_transform', 't', 'JOIN pg_language l ON l.oid = t.trflang'),
 };
 
 export const OTHER_SPECS: readonly CatalogSpec[] = [

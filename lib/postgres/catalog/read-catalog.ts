@@ -14,10 +14,19 @@ import { SCOPE_KIND, type CatalogSpec, type Fact } from './spec';
 export async function readCatalog(client: Client): Promise<Catalog> {
   await pinSettings(client);
   const major = await majorOf(client);
-  const specs = CATALOG_SPECS.filter((spec) => major >= (spec.since ?? 0));
+  const specs = knownTo(major);
   const catalog: CatalogEntry[] = specs.map((spec) => scopeEntry(spec, major));
   for (const spec of specs) catalog.push(...(await readEntries(client, spec, major)));
   return catalog;
+}
+
+/** The classes that the server knows. */
+export async function specsOf(client: Client): Promise<readonly CatalogSpec[]> {
+  return knownTo(await majorOf(client));
+}
+
+function knownTo(major: number): CatalogSpec[] {
+  return CATALOG_SPECS.filter((spec) => major >= (spec.since ?? 0));
 }
 
 /** Says that a class was read, and which facts: another version of this program may know more or fewer. */
@@ -42,6 +51,19 @@ export async function readEntries(
        ${spec.from}${where === undefined ? '' : ` AND ${where}`}) entry ORDER BY identity COLLATE "C"`,
   );
   return rows.map((row) => ({ kind: spec.kind, ...row }));
+}
+
+export async function countEntries(client: Client, spec: CatalogSpec): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(`SELECT count(*) AS count ${spec.from}`);
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** Any of them, without a look at the rest. */
+export async function identitiesOf(client: Client, spec: CatalogSpec, atMost: number): Promise<string[]> {
+  const { rows } = await client.query<{ identity: string }>(
+    `SELECT ${spec.identity} AS identity ${spec.from} LIMIT ${atMost}`,
+  );
+  return rows.map(({ identity }) => identity);
 }
 
 export async function majorOf(client: Client): Promise<number> {

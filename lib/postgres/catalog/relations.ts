@@ -1,5 +1,5 @@
 /** Tables, their columns and sequences. */
-import { onStandIn } from './replay';
+import { isNamed, onStandIn, standIn } from './replay';
 import {
   foreignOptions,
   identityOf,
@@ -25,13 +25,15 @@ export const ACCESS_METHOD = '(SELECT amname FROM pg_am WHERE oid = c.relam)';
 const PARENTS = `(SELECT string_agg(${identityOf('pg_class', 'i.inhparent')}, ', ' ORDER BY i.inhseqno)
   FROM pg_inherits i WHERE i.inhrelid = c.oid)`;
 
+const PARTITION_BOUND = 'pg_get_expr(c.relpartbound, c.oid)';
+
 const tables: CatalogSpec = {
   kind: 'table',
   identity: identityOf('pg_class', 'c.oid'),
   facts: {
     persistence: PERSISTENCE,
     'partition key': { sql: 'pg_get_partkeydef(c.oid)', expression: true },
-    'partition bound': 'pg_get_expr(c.relpartbound, c.oid)',
+    'partition bound': PARTITION_BOUND,
     parents: PARENTS,
     'detach pending': {
       sql: 'nullif((SELECT bool_or(i.inhdetachpending) FROM pg_inherits i WHERE i.inhrelid = c.oid), false)',
@@ -47,12 +49,21 @@ const tables: CatalogSpec = {
     tablespace: TABLESPACE('c'),
   },
   from: `FROM pg_class c ${SCHEMAS} WHERE c.relkind IN ('r', 'p') AND ${USER_RELATION}`,
+  replay: {
+    statements: (entry) => standIn(entry.identity, `PARTITION BY ${textOf(entry, 'partition key')}`),
+    where: (entry) => isNamed('c.oid', 'regclass', entry.identity),
+  },
 };
 
 const foreignTables: CatalogSpec = {
   kind: 'foreign table',
   identity: identityOf('pg_class', 'c.oid'),
-  facts: { server: 's.srvname', options: foreignOptions('f.ftoptions'), parents: PARENTS },
+  facts: {
+    server: 's.srvname',
+    options: foreignOptions('f.ftoptions'),
+    parents: PARENTS,
+    'partition bound': PARTITION_BOUND,
+  },
   from: `FROM pg_class c ${SCHEMAS} JOIN pg_foreign_table f ON f.ftrelid = c.oid
     JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE ${USER_RELATION}`,
 };
@@ -63,11 +74,13 @@ const POSITION = `CASE WHEN c.relispartition OR NOT EXISTS (SELECT FROM pg_inher
 
 const columns: CatalogSpec = {
   kind: 'column',
+  aspect: true,
   identity: identityOf('pg_class', 'a.attrelid', 'a.attnum'),
   facts: {
     table: identityOf('pg_class', 'c.oid'),
     name: 'quote_ident(a.attname)',
     position: POSITION,
+    'own definition': 'CASE WHEN a.attinhcount > 0 AND NOT c.relispartition THEN a.attislocal END',
     type: 'format_type(a.atttypid, a.atttypmod)',
     'not null': 'nullif(a.attnotnull, false)',
     default: {

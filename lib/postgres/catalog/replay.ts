@@ -13,14 +13,18 @@ export function onStandIn(statements: Replay['statements']): Replay {
   return {
     statements: (entry) => {
       const table = textOf(entry, 'table');
-      return [
-        `ALTER TABLE ${table} RENAME TO ${ASIDE}`,
-        `CREATE TABLE ${table} (LIKE ${schemaOf(table)}${ASIDE})`,
-        ...statements(entry),
-      ];
+      return [...standIn(table), ...statements(entry)];
     },
     where: (entry) => isNamed('c.oid', 'regclass', textOf(entry, 'table')),
   };
+}
+
+/** @param clause of CREATE TABLE @default - none */
+export function standIn(table: string, clause = ''): string[] {
+  return [
+    `ALTER TABLE ${table} RENAME TO ${ASIDE}`,
+    `CREATE TABLE ${table} (LIKE ${schemaOf(table)}${ASIDE}) ${clause}`,
+  ];
 }
 
 /** Holds for the object with this name. @param type regclass, regtype or regprocedure */

@@ -41,6 +41,10 @@ const aggregates: CatalogSpec = {
     'moving state function': functionName('a.aggmtransfn'),
     'moving inverse function': functionName('a.aggminvtransfn'),
     'moving final function': functionName('a.aggmfinalfn'),
+    'moving final function extra': 'nullif(a.aggmfinalextra, false)',
+    'moving final function changes': 'a.aggmfinalmodify',
+    'moving state type': 'CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END',
+    'moving state size': 'nullif(a.aggmtransspace, 0)',
     'moving initial value': 'a.aggminitval',
     'sort operator': operatorName('a.aggsortop'),
     parallel: 'p.proparallel',
@@ -68,7 +72,7 @@ const operators: CatalogSpec = {
 };
 
 const FAMILY_OPERATORS = `(SELECT string_agg(${identityOf('pg_amop', 'm.oid')}
-    || CASE m.amoppurpose WHEN 'o' THEN ' for order by' ELSE '' END, ', '
+    || CASE m.amoppurpose WHEN 'o' THEN ' for order by ' || ${identityOf('pg_opfamily', 'm.amopsortfamily')} ELSE '' END, ', '
     ORDER BY ${identityOf('pg_amop', 'm.oid')} COLLATE "C") FROM pg_amop m WHERE m.amopfamily = f.oid)`;
 
 const FAMILY_FUNCTIONS = `(SELECT string_agg(${identityOf('pg_amproc', 'm.oid')} || ' is ' || m.amproc::text, ', '

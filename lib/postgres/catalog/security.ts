@@ -27,8 +27,8 @@ const OWNED: readonly (readonly [catalog: string, owner: string, where?: string]
   ['pg_event_trigger', 'evtowner'],
 ];
 
-/** Whatever lies outside the system's schemas and extensions, as `x` with its description `o`. */
-const USER_OBJECT = `(x.objid >= ${FIRST_USER_OID} OR (x.classid = 'pg_namespace'::regclass AND o.identity = 'public'))
+/** Whatever lies outside the system's schemas and extensions, as `x` with its description `o`; large objects have any number. */
+const USER_OBJECT = `(x.objid >= ${FIRST_USER_OID} OR x.classid = 'pg_largeobject'::regclass OR (x.classid = 'pg_namespace'::regclass AND o.identity = 'public'))
   AND coalesce(o.schema, '') !~ '^pg_' AND coalesce(o.schema, '') <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = x.classid AND e.objid = x.objid AND e.deptype = 'e')`;
 
@@ -38,6 +38,7 @@ const isPublicSchema = (entry: CatalogEntry) => entry.identity === 'schema publi
 const owners: CatalogSpec = {
   kind: 'owner of',
   ownership: true,
+  aspect: true,
   identity: `o.type || ' ' || o.identity`,
   facts: { owner: 'pg_get_userbyid(x.owner)' },
   given: isPublicSchema,
@@ -87,6 +88,7 @@ const GRANTS = [
 const privileges: CatalogSpec = {
   kind: 'privileges on',
   ownership: true,
+  aspect: true,
   identity: `o.type || ' ' || o.identity`,
   facts: 'f.facts',
   from: `FROM (${GRANTS}) x
@@ -114,6 +116,7 @@ const defaultPrivileges: CatalogSpec = {
 const largeObjects: CatalogSpec = {
   kind: 'large objects by',
   ownership: true,
+  aspect: true,
   identity: `'owner and privileges'`,
   facts: 'f.facts',
   from: `FROM (SELECT jsonb_object_agg(g.rights, g.n) AS facts FROM (
@@ -124,6 +127,7 @@ const largeObjects: CatalogSpec = {
 /** An extension's comment comes with its version. */
 const comments: CatalogSpec = {
   kind: 'comment on',
+  aspect: true,
   identity: `o.type || ' ' || o.identity`,
   facts: { text: 'x.description' },
   given: isPublicSchema,
@@ -134,10 +138,22 @@ const comments: CatalogSpec = {
 
 const securityLabels: CatalogSpec = {
   kind: 'security label on',
+  aspect: true,
   identity: `o.type || ' ' || o.identity || ' by ' || x.provider`,
   facts: { label: 'x.label' },
   from: `FROM (SELECT classoid AS classid, objoid AS objid, objsubid, provider, label FROM pg_seclabel) x,
     pg_identify_object(x.classid, x.objid, x.objsubid) o WHERE ${USER_OBJECT}`,
+};
+
+/** Of the database itself, which has another name after a restore. It lies outside the dump, and so it is left out. */
+const databaseLabels: CatalogSpec = {
+  kind: 'security label on the database',
+  identity: "'by ' || l.provider",
+  aspect: true,
+  facts: { label: 'l.label' },
+  leftOut: () => true,
+  from: `FROM pg_shseclabel l JOIN pg_database d ON d.oid = l.objoid AND l.classoid = 'pg_database'::regclass
+    WHERE d.datname = current_database()`,
 };
 
 const schemas: CatalogSpec = {
@@ -157,4 +173,5 @@ export const SECURITY_SPECS: readonly CatalogSpec[] = [
   largeObjects,
   comments,
   securityLabels,
+  databaseLabels,
 ];

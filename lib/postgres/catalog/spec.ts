@@ -42,6 +42,8 @@ export interface CatalogSpec {
   readonly since?: number;
   /** Owners and privileges: compared only where a restore was asked to bring them back. @default - no */
   readonly ownership?: true;
+  /** It is part of another object, or says something about one: nothing that a database could hold alone. @default - no */
+  readonly aspect?: true;
   /** Whether a dump leaves this entry out by design: missing, it is `environment`. @default - never */
   readonly leftOut?: (entry: CatalogEntry) => boolean;
   /** Whether every new database has this entry: extra, it is `environment`. @default - never */

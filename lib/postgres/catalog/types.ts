@@ -78,6 +78,7 @@ const baseTypes: CatalogSpec = {
     'modifier input': functionName('t.typmodin'),
     'modifier output': functionName('t.typmodout'),
     analyze: functionName('t.typanalyze'),
+    subscript: { sql: functionName('t.typsubscript'), since: 14 },
     length: 't.typlen',
     'by value': 't.typbyval',
     alignment: 't.typalign',
@@ -90,6 +91,14 @@ const baseTypes: CatalogSpec = {
     collatable: 't.typcollation <> 0',
   },
   from: types('b'),
+};
+
+/** A type that is only announced. */
+const shellTypes: CatalogSpec = {
+  kind: 'shell type',
+  identity: TYPE,
+  facts: {},
+  from: types('p').replace('WHERE', 'WHERE NOT t.typisdefined AND'),
 };
 
 const PROVIDER = { c: 'libc', i: 'ICU', b: 'built-in', d: 'default' };
@@ -110,4 +119,12 @@ const collations: CatalogSpec = {
   from: inSchemas('pg_collation', 'c', 'collnamespace'),
 };
 
-export const TYPE_SPECS: readonly CatalogSpec[] = [enums, domains, composites, ranges, baseTypes, collations];
+export const TYPE_SPECS: readonly CatalogSpec[] = [
+  enums,
+  domains,
+  composites,
+  ranges,
+  baseTypes,
+  shellTypes,
+  collations,
+];

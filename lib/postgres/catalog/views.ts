@@ -40,6 +40,7 @@ const materializedViews: CatalogSpec = {
 
 const rules: CatalogSpec = {
   kind: 'rule',
+  aspect: true,
   identity: identityOf('pg_rewrite', 'r.oid'),
   facts: {
     table: identityOf('pg_class', 'c.oid'),
@@ -53,6 +54,7 @@ const rules: CatalogSpec = {
 
 const triggers: CatalogSpec = {
   kind: 'trigger',
+  aspect: true,
   identity: identityOf('pg_trigger', 't.oid'),
   facts: {
     table: identityOf('pg_class', 'c.oid'),
@@ -66,6 +68,7 @@ const triggers: CatalogSpec = {
 
 const policies: CatalogSpec = {
   kind: 'policy',
+  aspect: true,
   identity: identityOf('pg_policy', 'p.oid'),
   facts: {
     table: identityOf('pg_class', 'c.oid'),

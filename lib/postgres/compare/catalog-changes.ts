@@ -71,12 +71,14 @@ function changesOf(
   });
 }
 
+const RELATIONS = ['table', 'foreign table', 'view', 'materialized view'];
+
 /** A missing table is one difference, not one per column, index and trigger; a missing column moves no others. */
 function withoutConsequences(changes: readonly Change[]): Change[] {
   const whole = changes.filter((change) => change.facts.length === 0);
   const entryOf = (change: Change) => change.expected ?? change.actual;
   const relations = new Set(
-    whole.filter(({ spec }) => spec.kind.endsWith('table')).map((change) => entryOf(change)?.identity),
+    whole.filter(({ spec }) => RELATIONS.includes(spec.kind)).map((change) => entryOf(change)?.identity),
   );
   const reordered = new Set(
     whole.filter(({ spec }) => spec.kind === 'column').map((change) => entryOf(change)?.facts['table']),

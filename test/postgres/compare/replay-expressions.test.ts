@@ -35,6 +35,7 @@ const PLACES: Readonly<Record<string, string>> = {
      CREATE RULE w AS ON UPDATE TO seen_too WHERE ${TRAP('NEW.v')} DO INSTEAD NOTHING`,
   'trigger t on public.main': `CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
      CREATE TRIGGER t AFTER UPDATE ON main FOR EACH ROW WHEN (${TRAP('NEW.v')}) EXECUTE FUNCTION tf()`,
+  'table public.parted': `CREATE TABLE parted (v varchar) PARTITION BY LIST ((${TRAP('v')}))`,
   'policy p on public.main': `CREATE POLICY p ON main USING (${TRAP('v')}) WITH CHECK (${TRAP('v')})`,
   'function public.body(character varying)': `CREATE FUNCTION body(v varchar) RETURNS boolean LANGUAGE sql
      RETURN ${TRAP('v')}`,
