@@ -1,6 +1,12 @@
 /** The roles that an archive names, made for the time of a drill: nobody can log in with them. */
+import { escapeIdentifier, type Client } from 'pg';
+import { Failure, messageOf } from '../contract/failure';
+import type { CatalogEntry } from '../contract/inventory';
 import type { Manifest } from '../contract/manifest';
+import { missingRoles } from './create-database';
 import type { DrillServer } from './drill-server';
+import { requiredRoles } from './required-roles';
+import { withSession } from './target-server';
 
 export interface DrillRolesRequest {
   readonly server: DrillServer;
@@ -15,9 +21,99 @@ export interface DrillRolesRequest {
  * @throws Failure `restore-refused` naming the roles where the user may not make them
  */
 export async function withDrillRoles<T>(
-  request: DrillRolesRequest,
+  { server, manifest, owners, onWarning }: DrillRolesRequest,
   task: (made: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  await Promise.resolve(request);
-  return task([]);
+  const superusers = owners ? ownersWhoMustBeSuperusers(manifest) : [];
+  const made = await withSession(server.maintenance, async (client) => {
+    const missing = await missingRoles(client, requiredRoles(manifest, owners));
+    await makeRoles(client, missing, superusers);
+    return missing;
+  });
+  try {
+    return await task(made);
+  } finally {
+    // With a throw-away server they are gone.
+    if (server.kind === 'server' && made.length > 0) await dropRoles(server, made, onWarning);
+  }
+}
+
+/** All or none. */
+async function makeRoles(
+  client: Client,
+  roles: readonly string[],
+  superusers: readonly string[],
+): Promise<void> {
+  const statements = roles.map(
+    (role) =>
+      `CREATE ROLE ${escapeIdentifier(role)} NOLOGIN${superusers.includes(role) ? ' SUPERUSER' : ''};`,
+  );
+  if (statements.length === 0) return;
+  try {
+    // Several statements in one message are one transaction.
+    await client.query(statements.join(' '));
+  } catch (error) {
+    throw new Failure(
+      'restore-refused',
+      `The server lacks roles that the dump names (${roles.join(', ')}), and they cannot be made: ${messageOf(error)}`,
+      {
+        cause: error,
+        hint: `The user of the drill needs CREATEROLE, or make them by hand: ${statements.join(' ')}`,
+      },
+    );
+  }
+}
+
+async function dropRoles(
+  { maintenance }: DrillServer,
+  roles: readonly string[],
+  onWarning: (text: string) => void,
+): Promise<void> {
+  const warn = (which: string, error: unknown) => {
+    onWarning(
+      `Made for the drill, and could not be dropped again: ${which} (${messageOf(error)}). Drop by hand.`,
+    );
+  };
+  try {
+    await withSession(maintenance, async (client) => {
+      for (const role of roles) {
+        await client.query(`DROP ROLE IF EXISTS ${escapeIdentifier(role)}`).catch((error: unknown) => {
+          warn(`role ${role}`, error);
+        });
+      }
+    });
+  } catch (error) {
+    warn(`the roles ${roles.join(', ')}`, error);
+  }
+}
+
+/**
+ * Owners whom the server refuses unless they are superusers. https://www.postgresql.org/docs/current/sql-alterpublication.html
+ * (for all tables, or those of a schema), sql-altereventtrigger.html and sql-alterforeigndatawrapper.html beside it
+ */
+function ownersWhoMustBeSuperusers({ catalog }: Pick<Manifest, 'catalog'>): string[] {
+  const demanding = new Set(catalog.flatMap(demandingObject));
+  return catalog
+    .filter(({ kind, identity }) => kind === 'owner of' && demanding.has(unquoted(identity)))
+    .map(({ facts }) => String(facts['owner']));
+}
+
+/** As `owner of` names it, without quotes. */
+function demandingObject({ kind, identity, facts }: CatalogEntry): string[] {
+  switch (kind) {
+    case 'event trigger':
+    case 'foreign-data wrapper':
+      return [`${kind} ${unquoted(identity)}`];
+    case 'publication':
+      return facts['all tables'] === true ? [`${kind} ${unquoted(identity)}`] : [];
+    case 'published schema':
+      // For example `app in publication news`, which is not quoted.
+      return [identity.replace(/^.* in (?=publication )/, '')];
+    default:
+      return [];
+  }
+}
+
+function unquoted(identity: string): string {
+  return identity.replace(/"((?:[^"]|"")*)"$/, (_, name: string) => name.replaceAll('""', '"'));
 }
