@@ -1,5 +1,5 @@
 /**
- * The program of the image: `backup`, or `restore ID`, as the command of the task says; all the rest comes from the
+ * The program of the image: `backup`, `restore ID` or `drill`, as the command of the task says; all the rest comes from the
  * environment (lib/contract/environment.ts). Runs as the first process of its container: it takes the stop signal.
  */
 import { run } from '../../lib/cli/run';

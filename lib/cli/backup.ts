@@ -1,6 +1,6 @@
 /** `backstop backup`: makes a recovery point. */
 import { randomBytes } from 'node:crypto';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { z } from 'zod';
 import { ENVIRONMENT } from '../contract/environment';
@@ -77,10 +77,8 @@ function whatOptions(): Option[] {
     new Option('--table <patterns...>', 'only these tables: an export, never a recovery point')
       .argParser(patterns)
       .default([]),
-    new Option('--reason <text>', 'why this backup is made').env(ENVIRONMENT.reason).default('manual'),
-    new Option('--requested-by <who>', 'who asked for it')
-      .env(ENVIRONMENT.requestedBy)
-      .default(`${ownName()}@${hostname()}`, 'you'),
+    shared.reasonOption('why this backup is made'),
+    shared.requestedByOption(),
     new Option('--keep <classes>', `days each class is kept, for example daily=30,monthly=365`)
       .env(ENVIRONMENT.keep)
       .argParser(parseKeep)
@@ -221,13 +219,4 @@ function parseSlot(text: string): string {
   const instant = z.iso.datetime({ offset: true }).safeParse(text);
   if (instant.success) return new Date(instant.data).toISOString();
   throw new InvalidArgumentError('It must be an instant such as 2026-11-20T02:00:00Z.');
-}
-
-/** In a container the user may have a number only. */
-function ownName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }

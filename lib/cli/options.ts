@@ -1,10 +1,11 @@
 /** Options that several verbs share, and what they mean. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
+import { connectionTarget, type ConnectionTarget } from '../postgres/connection';
 import { openSigner, openTrust } from '../runtime/open-signer';
 import { openStore } from '../runtime/open-store';
 import type { Reporter } from '../runtime/reporter';
@@ -37,6 +38,23 @@ export const databaseOption = (text = "the database's name in the store") =>
 export const postgresBinOption = () =>
   new Option('--postgres-bin <dir>', "folder of PostgreSQL's client programs").env(ENVIRONMENT.postgresBin);
 
+export const reasonOption = (text: string) =>
+  new Option('--reason <text>', text).env(ENVIRONMENT.reason).default('manual');
+
+export const requestedByOption = () =>
+  new Option('--requested-by <who>', 'who asked for it')
+    .env(ENVIRONMENT.requestedBy)
+    .default(`${ownName()}@${hostname()}`, 'you');
+
+/** In a container the user may have a number only. */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
 export const jsonOption = () => new Option('--json', 'print JSON');
 
 export interface StoreOptions {
@@ -61,14 +79,35 @@ export function openStoreOf(options: StoreOptions): Store {
  * @throws Failure `usage` where nobody is named and the default key does not exist: a key is never made by the way
  */
 export async function signerOf(options: StoreOptions & SignerOptions, home = homedir()): Promise<Signer> {
-  const file = defaultKeyFile(home);
-  const spec = options.signer ?? (mayUseDefaultKey(options) && existsSync(file) ? `file:${file}` : undefined);
+  const spec = options.signer ?? defaultSigner(options, home);
   if (spec !== undefined) return openSigner(spec);
   throw new Failure('usage', 'Nobody is named to sign the manifest.', {
     hint: mayUseDefaultKey(options)
-      ? `Make a key once with "backstop keys create" (${file}), or give --signer file:PATH; with --signer none an edited backup cannot be told from a true one.`
+      ? `Make a key once with "backstop keys create" (${defaultKeyFile(home)}), or give --signer file:PATH; with --signer none an edited backup cannot be told from a true one.`
       : `Give --signer kms:KEY (or set ${ENVIRONMENT.signer}): the stack's output names the key.`,
   });
+}
+
+/**
+ * Who signs the evidence of a drill.
+ * @throws Failure `usage`, as signerOf: the key of manifests is never taken for it, except in a directory store
+ */
+export async function evidenceSignerOf(
+  options: StoreOptions & { readonly evidenceSigner?: string },
+  home = homedir(),
+): Promise<Signer> {
+  const spec = options.evidenceSigner ?? defaultSigner(options, home);
+  if (spec !== undefined) return openSigner(spec);
+  throw new Failure('usage', 'Nobody is named to sign the evidence.', {
+    hint: mayUseDefaultKey(options)
+      ? `Make a key once with "backstop keys create" (${defaultKeyFile(home)}), or give --evidence-signer file:PATH.`
+      : `Give --evidence-signer kms:KEY (or set ${ENVIRONMENT.evidenceSigner}): a key that signs nothing but evidence.`,
+  });
+}
+
+function defaultSigner(options: StoreOptions, home: string): string | undefined {
+  const file = defaultKeyFile(home);
+  return mayUseDefaultKey(options) && existsSync(file) ? `file:${file}` : undefined;
 }
 
 /**
@@ -78,9 +117,8 @@ export async function signerOf(options: StoreOptions & SignerOptions, home = hom
  */
 export async function trustOf(options: TrustOptions, home = homedir()): Promise<Trust> {
   const { publicKey: files = [] } = options;
-  const file = defaultKeyFile(home);
-  const byDefault = files.length === 0 && mayUseDefaultKey(options) && existsSync(file);
-  const spec = options.signer ?? (byDefault ? `file:${file}` : 'none');
+  const byDefault = files.length === 0 ? defaultSigner(options, home) : undefined;
+  const spec = options.signer ?? byDefault ?? 'none';
   const keys = await openTrust(await openSigner(spec), files);
   const allowUnsigned = options.signer === 'none';
   if (keys.length > 0 || allowUnsigned) return { keys, allowUnsigned };
@@ -113,6 +151,17 @@ export function warnOfPassword(reporter: Reporter, option: string, url: string |
       `The password in ${option} can be read by every user of this machine: use PGPASSWORD or PGPASSFILE.`,
     );
   }
+}
+
+/** A database that surely exists, unless the URL names one. */
+export function maintenanceTarget(to: string | undefined, environment: NodeJS.ProcessEnv): ConnectionTarget {
+  const url = demanded(to, '--to', 'Write postgres://user@host.');
+  return connectionTarget(url, { ...environment, PGDATABASE: 'postgres' });
+}
+
+export function demanded(value: string | undefined, option: string, hint: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new Failure('usage', `${option} is not given.`, { hint });
 }
 
 /** For counts and seconds. */

@@ -4,6 +4,7 @@ import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
 import { registerDoctor } from './doctor';
+import { registerDrill } from './drill';
 import { registerInit } from './init';
 import { registerKeys } from './keys';
 import { registerList } from './list';
@@ -20,6 +21,7 @@ export function programOf(io: CommandIo): Command {
     registerShow,
     registerCheck,
     registerRestore,
+    registerDrill,
     registerKeys,
   ];
   return programWith(verbs, io);

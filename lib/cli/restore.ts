@@ -1,11 +1,9 @@
 /** `backstop restore`: a recovery point into a new database, compared with what was backed up. */
 import { Option, type Command } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
-import { Failure } from '../contract/failure';
 import { humanSeconds } from '../contract/human';
 import { failOnDifferences, restore } from '../operations/restore';
 import { COMPARE_LEVELS, type CompareLevel, type RestoreResult } from '../operations/restore-request';
-import { connectionTarget, type ConnectionTarget } from '../postgres/connection';
 import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
@@ -72,8 +70,12 @@ async function runRestore(point: string, options: RestoreOptions, io: CommandIo)
   const { to, targetDatabase, database, postgresBin } = options;
   const request = {
     point,
-    maintenance: maintenanceTarget(to, io.environment),
-    targetDatabase: demanded(targetDatabase, '--target-database', 'Name a database that does not exist yet.'),
+    maintenance: shared.maintenanceTarget(to, io.environment),
+    targetDatabase: shared.demanded(
+      targetDatabase,
+      '--target-database',
+      'Name a database that does not exist yet.',
+    ),
     jobs: options.jobs,
     owners: options.owners === true,
     compare: options.compare,
@@ -95,17 +97,6 @@ async function runRestore(point: string, options: RestoreOptions, io: CommandIo)
     reporter.close();
     await store.close();
   }
-}
-
-/** A database that surely exists, unless the URL names one. */
-function maintenanceTarget(to: string | undefined, environment: NodeJS.ProcessEnv): ConnectionTarget {
-  const url = demanded(to, '--to', 'Write postgres://user@host.');
-  return connectionTarget(url, { ...environment, PGDATABASE: 'postgres' });
-}
-
-function demanded(value: string | undefined, option: string, hint: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new Failure('usage', `${option} is not given.`, { hint });
 }
 
 function summaryOf({ manifest, ...rest }: RestoreResult) {

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { registerBackup } from './backup';
 import type { CommandIo } from './command-io';
+import { registerDrill } from './drill';
 import { programWith } from './program-with';
 import { registerRestore } from './restore';
 
 export function taskProgramOf(io: CommandIo): Command {
-  return programWith([registerBackup, registerRestore], io);
+  return programWith([registerBackup, registerRestore, registerDrill], io);
 }
