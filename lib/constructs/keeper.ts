@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { hasDrills } from '../contract/drill-schedule';
 import { ENVIRONMENT } from '../contract/environment';
 import type { KeeperConfig } from '../contract/keeper-config';
 import { keeperRoleName } from '../contract/names';
@@ -25,8 +26,8 @@ export interface KeeperProps {
 const MAX_EVENT_AGE = Duration.hours(6);
 
 /**
- * Locks each new recovery point to its end, and lets the older ones go: the one program that may. Where it does not run,
- * nothing expires.
+ * Locks each new recovery point to its end, holds the newest proven one, and lets the others go: the one program that may.
+ * Where it does not run, nothing expires.
  */
 export class Keeper extends Construct {
   readonly function: IFunction;
@@ -40,7 +41,7 @@ export class Keeper extends Construct {
     const { settings, storage } = props;
     const program = new BundledFunction(this, 'Program', {
       name: 'keeper',
-      description: `Locks the recovery points of ${settings.name}, and lets old ones go`,
+      description: `Locks and holds the recovery points of ${settings.name}, and lets old ones go`,
       /** The bucket's policy leaves it through by this name. */
       roleName: keeperRoleName(settings.name, Stack.of(this).region),
       timeout: Duration.minutes(15),
@@ -50,6 +51,7 @@ export class Keeper extends Construct {
       environment: {
         [ENVIRONMENT.store]: storage.storeUrl,
         [ENVIRONMENT.signer]: `kms:${storage.manifestSigningKeyArn}`,
+        [ENVIRONMENT.evidenceSigner]: `kms:${storage.evidenceSigningKeyArn}`,
       },
     });
     this.function = program.function;
@@ -59,19 +61,19 @@ export class Keeper extends Construct {
       onFailure: new SqsDestination(props.deadLetterQueue),
     });
     storage.grantKeep(program);
-    this.callOnManifests();
+    this.callOnDocuments();
     this.callDaily();
   }
 
-  private callOnManifests(): void {
-    this.rule('NewManifest', {
-      description: `Each new manifest of ${this.props.settings.name}`,
+  private callOnDocuments(): void {
+    this.rule('NewDocument', {
+      description: `Each new manifest and each new evidence of ${this.props.settings.name}`,
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: {
           bucket: { name: [this.props.storage.bucketName] },
-          object: { key: [{ prefix: PREFIXES.manifests }] },
+          object: { key: [{ prefix: PREFIXES.manifests }, { prefix: PREFIXES.evidence }] },
         },
       },
     });
@@ -96,5 +98,7 @@ export class Keeper extends Construct {
 
 function configOf({ lock, databases }: Settings): KeeperConfig {
   const lockMode = lock.mode === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE';
-  return { lockMode, longestLockDays: longestLockDays(databases) };
+  const drilled = Object.entries(databases).filter(([, database]) => hasDrills(database));
+  const drilledDatabases = drilled.map(([name]) => name);
+  return { lockMode, longestLockDays: longestLockDays(databases), drilledDatabases };
 }

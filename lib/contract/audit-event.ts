@@ -1,5 +1,5 @@
 /**
- * One line of history: a program began, or ended, and how. Written by the program itself under audit/, so it tells what
+ * One line of history: a program began, or ended, and how; or the keeper moved its hold. Written by the program itself under audit/, so it tells what
  * a program says of itself; recovery points are believed by their signed manifests alone.
  */
 import { z } from 'zod';
@@ -9,13 +9,16 @@ import { isRecoveryPointId } from './recovery-point-id';
 export const AUDITED_PROGRAMS = ['backup', 'restore', 'drill', 'keeper'] as const;
 export type AuditedProgram = (typeof AUDITED_PROGRAMS)[number];
 
+/** Of a run that it began and ended; of a recovery point that its objects were put on hold and released. */
+export const AUDIT_EVENTS = ['started', 'ended', 'held', 'released'] as const;
+
 export const auditEventSchema = z.strictObject({
   version: z.literal(1),
   program: z.enum(AUDITED_PROGRAMS),
   database: z.string().refine(isDatabaseName, DATABASE_NAME_RULE),
-  /** Of the run: a backup's is that of the recovery point it makes. */
+  /** Of the run: a backup's is that of the recovery point it makes. Of holds it is that of the point. */
   id: z.string().refine(isRecoveryPointId, 'must look like 20261120T020000Z-0a1b2c'),
-  event: z.enum(['started', 'ended']),
+  event: z.enum(AUDIT_EVENTS),
   at: z.iso.datetime(),
   who: z.string(),
   reason: z.string(),
@@ -46,6 +49,7 @@ export function auditKey({
 
 /** What an event's key tells of it, or undefined where the key is none. */
 export function auditedRunOf(key: string): Pick<AuditEvent, 'id' | 'event'> | undefined {
-  const [, id = '', event] = /([^/]+)-(started|ended)\.json$/.exec(key) ?? [];
-  return isRecoveryPointId(id) ? { id, event: event === 'ended' ? 'ended' : 'started' } : undefined;
+  const [, id = '', name] = /([^/]+)-([a-z]+)\.json$/.exec(key) ?? [];
+  const event = AUDIT_EVENTS.find((known) => known === name);
+  return isRecoveryPointId(id) && event !== undefined ? { id, event } : undefined;
 }

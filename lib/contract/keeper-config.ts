@@ -6,5 +6,7 @@ export const keeperConfigSchema = z.strictObject({
   lockMode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   /** No manifest has its objects locked for more days from now. */
   longestLockDays: z.int().positive(),
+  /** Where drills run: there nothing expires before something newer is proven. */
+  drilledDatabases: z.array(z.string()),
 });
 export type KeeperConfig = z.infer<typeof keeperConfigSchema>;

@@ -31,27 +31,35 @@ export async function readEvidence(store: Store, trust: Trust, key: string): Pro
 /**
  * The proofs of a database, of the newest point first and of one point the newest drill first: what fails to be believed,
  * and drills that failed, are passed over.
+ * @param options.onRefused hears why evidence was not believed
  * @throws Failure `store-failed`
  */
 export async function* proofsNewestFirst(
   store: Store,
   trust: Trust,
   database: string,
+  { onRefused }: { readonly onRefused?: (failure: Failure) => void } = {},
 ): AsyncGenerator<Evidence> {
   const keys: string[] = [];
   for await (const { key } of store.list(evidencePrefix(database)))
     if (drillOfKey(key) !== undefined) keys.push(key);
   for (const key of keys.reverse()) {
-    const evidence = await believed(store, trust, key);
+    const evidence = await believed(store, trust, key, onRefused);
     if (evidence?.outcome === 'proven') yield evidence;
   }
 }
 
-async function believed(store: Store, trust: Trust, key: string): Promise<Evidence | undefined> {
+async function believed(
+  store: Store,
+  trust: Trust,
+  key: string,
+  onRefused?: (failure: Failure) => void,
+): Promise<Evidence | undefined> {
   try {
     return await readEvidence(store, trust, key);
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'stored-data-faulty') return undefined;
-    throw error;
+    if (!(error instanceof Failure) || error.kind !== 'stored-data-faulty') throw error;
+    onRefused?.(error);
+    return undefined;
   }
 }

@@ -8,13 +8,17 @@ import { Keeper } from '../../lib/constructs/keeper';
 import { StorageAccess } from '../../lib/constructs/storage-access';
 import { keeperConfigSchema } from '../../lib/contract/keeper-config';
 import { keeperRoleName } from '../../lib/contract/names';
+import { evidenceKey } from '../../lib/contract/evidence';
 import { manifestKey } from '../../lib/contract/object-keys';
 import { defineSettings } from '../../lib/settings/settings';
 import { StorageStack } from '../../lib/stacks/storage-stack';
 import { MINIMAL, newApp, policyStatement, storageTemplate } from '../support/synthesize';
 
 const keepDays = { daily: 14, monthly: 90 };
-const databases = { ...MINIMAL.databases, web: { connection: 'elsewhere', keepDays } } as const;
+const databases = {
+  ...MINIMAL.databases,
+  web: { connection: 'elsewhere', keepDays, drill: { when: 'never' } },
+} as const;
 const REGION = 'eu-central-1';
 const ACCOUNT = '111122223333';
 const place = { account: ACCOUNT, region: REGION };
@@ -37,18 +41,20 @@ function synthesized(mode: 'governance' | 'compliance') {
 
 const { template, config } = synthesized('governance');
 
-test('it is called for each new manifest of its bucket, and for nothing else in it', () => {
+test('it is called for each new manifest and evidence of its bucket, and for nothing else in it', () => {
   template.hasResourceProperties('AWS::Events::Rule', {
     EventPattern: {
       source: ['aws.s3'],
       'detail-type': ['Object Created'],
       detail: {
         bucket: { name: [`test-postgres-${ACCOUNT}-${REGION}`] },
-        object: { key: [{ prefix: 'manifests/' }] },
+        object: { key: [{ prefix: 'manifests/' }, { prefix: 'evidence/' }] },
       },
     },
   });
-  expect(manifestKey('shop', '20260601T020000Z-000000')).toMatch(/^manifests\//);
+  const id = '20260601T020000Z-000000';
+  expect(manifestKey('shop', id)).toMatch(/^manifests\//);
+  expect(evidenceKey({ database: 'shop', point: id, id })).toMatch(/^evidence\//);
 });
 
 test('it sweeps every day, shortly before S3 looks what may go', () => {
@@ -64,7 +70,25 @@ test('what cannot be delivered goes into the dead-letter queue, where an alarm c
   for (const { Properties } of rules) expect(Properties.Targets[0].DeadLetterConfig.Arn).toBeDefined();
 });
 
-test('a run that failed three times, or refused a manifest, goes there too', () => {
+test('it believes manifests and evidence by two keys, and signs with neither', () => {
+  const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
+  const { BACKSTOP_SIGNER, BACKSTOP_EVIDENCE_SIGNER } = lambda!['Properties'].Environment.Variables as Record<
+    string,
+    unknown
+  >;
+  expect(BACKSTOP_SIGNER).toBeDefined();
+  expect(BACKSTOP_EVIDENCE_SIGNER).toBeDefined();
+  expect(BACKSTOP_EVIDENCE_SIGNER).not.toEqual(BACKSTOP_SIGNER);
+  const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+  expect(policies).toContain('kms:GetPublicKey');
+  expect(policies).not.toContain('kms:Sign"');
+});
+
+test('it is told for which databases drills run', () => {
+  expect(config.drilledDatabases).toEqual(['shop']);
+});
+
+test('a run that failed three times goes there too', () => {
   template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
     MaximumRetryAttempts: 2,
     DestinationConfig: {
@@ -92,7 +116,7 @@ test('the bucket tells EventBridge of its objects, without a program of the CDK 
 });
 
 test('it locks no longer than the policy of the bucket allows', () => {
-  expect(config).toEqual({ lockMode: 'GOVERNANCE', longestLockDays: 91 });
+  expect(config).toMatchObject({ lockMode: 'GOVERNANCE', longestLockDays: 91 });
   const denied = policyStatement(
     storageTemplate({ databases }),
     'PostgresBackupsBucketPolicy',

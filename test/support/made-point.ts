@@ -29,6 +29,12 @@ export function prefixOf(point: MadePoint): string {
   return identityOf(point).prefix;
 }
 
+/** @returns its manifest's key */
+export function manifestKeyOf(point: MadePoint): string {
+  const { database, id } = identityOf(point);
+  return manifestKey(database, id);
+}
+
 /** Puts all objects but the manifest. */
 export async function putDump(store: Store, point: MadePoint): Promise<StoredFile[]> {
   const { prefix } = identityOf(point);

@@ -2,15 +2,14 @@
 import { Failure } from '../../contract/failure';
 import { startOf, type RecoveryPointId } from '../../contract/recovery-point-id';
 import { readPoint } from '../recovery-points';
-import { versionsOf, type KeeperTools } from './lock-point';
+import { DAY_MS, type KeeperTools } from './keeper-tools';
+import { versionsOf } from './point-objects';
 
 export interface PointName {
   readonly database: string;
   readonly id: RecoveryPointId;
   readonly manifestKey: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * A manifest that cannot be believed promises nothing: the monitor counts it.

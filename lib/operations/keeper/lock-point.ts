@@ -2,22 +2,11 @@
 import pLimit from 'p-limit';
 import { Failure } from '../../contract/failure';
 import type { Manifest } from '../../contract/manifest';
-import { pointPrefix } from '../../contract/object-keys';
-import type { Clock } from '../../runtime/clock';
 import type { Keeper } from '../../runtime/keeper';
 import type { ObjectVersion } from '../../runtime/protected-objects';
-import type { Store } from '../../runtime/store';
-import { believeManifest, readDocument, type Trust } from '../read-manifest';
 import { stateOf } from '../recovery-points';
-
-export interface KeeperTools {
-  readonly store: Store;
-  readonly keeper: Keeper;
-  readonly trust: Trust;
-  readonly clock: Clock;
-  /** A lock cannot be taken back: a manifest that asks for a new one of more days from now is refused. */
-  readonly longestLockDays: number;
-}
+import { DAY_MS, REQUESTS_AT_A_TIME, type KeeperTools } from './keeper-tools';
+import { missingObjects, readBelieved, versionsNamed, versionsOf } from './point-objects';
 
 export interface LockedPoint {
   readonly manifest: Manifest;
@@ -27,27 +16,22 @@ export interface LockedPoint {
   readonly whole: boolean;
 }
 
-const REQUESTS_AT_A_TIME = 32;
-const DAY_MS = 86_400_000;
-
 /**
  * A signed manifest is the only thing that the keeper believes. Each version of an object that has the size which the
  * manifest states is locked: the keeper may not read points, and so cannot tell two of one size apart by their checksum.
- * @throws Failure `stored-data-faulty`: the manifest is not to be believed, asks for too long a lock, names an object that
- * is not there, or a lock was not confirmed; `store-failed`
+ * @throws RefusedDocument: the manifest is not to be believed; Failure `stored-data-faulty`: it asks for too long a lock,
+ * names an object that is not there, or a lock was not confirmed; `store-failed`
  */
 export async function lockPoint(manifestKey: string, tools: KeeperTools): Promise<LockedPoint> {
   const { store, keeper, trust, clock } = tools;
-  const document = await readDocument(store, manifestKey);
-  const manifest = believeManifest(document, trust, manifestKey);
+  const { manifest, bytes } = await readBelieved(store, trust, manifestKey);
   const now = clock.now();
   const until = new Date(manifest.retainUntil);
   const found = await versionsOf(keeper, manifest);
   if (found.missing.length > 0 && stateOf(manifest, now) === 'valid')
-    throw missing(manifestKey, found.missing);
+    throw missingObjects(manifestKey, found.missing);
   if (until > now) {
-    const own = await versionsNamed(keeper, manifestKey, document.byteLength);
-    const versions = [...found.versions, ...own];
+    const versions = [...found.versions, ...(await versionsNamed(keeper, manifestKey, bytes))];
     if (until.getTime() - now.getTime() > tools.longestLockDays * DAY_MS)
       await refuseLongerLock(manifestKey, versions, until, tools);
     await lockAll(keeper, versions, until);
@@ -72,25 +56,6 @@ async function refuseLongerLock(
   );
 }
 
-/** What is there of a point, and which keys it names that are not, with their size. */
-export async function versionsOf(keeper: Keeper, manifest: Manifest) {
-  const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
-  const byKey = Map.groupBy(await Array.fromAsync(keeper.versions(prefix)), ({ key }) => key);
-  const files = manifest.files.map(({ key, bytes }) => ({
-    key,
-    versions: (byKey.get(key) ?? []).filter((version) => version.bytes === bytes),
-  }));
-  return {
-    versions: files.flatMap(({ versions }) => versions),
-    missing: files.filter(({ versions }) => versions.length === 0).map(({ key }) => key),
-  };
-}
-
-async function versionsNamed(keeper: Keeper, key: string, bytes: number): Promise<ObjectVersion[]> {
-  const versions = await Array.fromAsync(keeper.versions(key));
-  return versions.filter((version) => version.key === key && version.bytes === bytes);
-}
-
 async function lockAll(keeper: Keeper, versions: readonly ObjectVersion[], until: Date): Promise<void> {
   await pLimit(REQUESTS_AT_A_TIME).map(versions, async (version) => {
     const lockedUntil = await keeper.extendLock(version, until);
@@ -101,12 +66,4 @@ async function lockAll(keeper: Keeper, versions: readonly ObjectVersion[], until
       { hint: 'The store took the longer lock and did not keep it. Nothing of this point will expire.' },
     );
   });
-}
-
-function missing(manifestKey: string, keys: readonly string[]): Failure {
-  return new Failure(
-    'stored-data-faulty',
-    `${manifestKey} names ${keys.length} objects that are not there with their size, for example ${keys[0] ?? ''}.`,
-    { hint: 'The recovery point is damaged: run "backstop check", and back up now.' },
-  );
 }

@@ -1,8 +1,19 @@
 /** What lies below points/, as one listing of all versions tells it. */
 import { PREFIXES, POINT_OBJECTS } from '../../contract/object-keys';
-import { isRecoveryPointId } from '../../contract/recovery-point-id';
-import type { Keeper } from '../../runtime/keeper';
-import type { ObjectVersion } from '../../runtime/protected-objects';
+import { isRecoveryPointId, type RecoveryPointId } from '../../contract/recovery-point-id';
+import type { ObjectVersion, ProtectedObjects } from '../../runtime/protected-objects';
+
+/**
+ * Objects of one id: those of a point lie below one prefix; below a second one lies what nobody asked for.
+ * Of a point that is gone, none are left.
+ */
+export interface Dump {
+  readonly database: string;
+  readonly id: RecoveryPointId;
+  readonly stored: readonly StoredDump[];
+  /** undefined where no manifest has that id, believed or not. */
+  readonly manifestKey: string | undefined;
+}
 
 export interface StoredDump {
   /** `points/<class>/postgres/<database>/<id>/` */
@@ -16,9 +27,9 @@ export interface StoredDump {
 }
 
 /** The time grows with the number of objects, the memory with that of dumps. */
-export async function storedDumps(keeper: Keeper): Promise<StoredDump[]> {
+export async function storedDumps(objects: ProtectedObjects): Promise<StoredDump[]> {
   const dumps = new Map<string, StoredDump>();
-  for await (const version of keeper.versions(PREFIXES.points)) {
+  for await (const version of objects.versions(PREFIXES.points)) {
     const [points, retentionClass, kind, database = '', id = ''] = version.key.split('/');
     if (kind !== 'postgres' || !isRecoveryPointId(id)) continue;
     const prefix = [points, retentionClass, kind, database, id, ''].join('/');

@@ -1,97 +1,22 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Manifest } from '../../../lib/contract/manifest';
 import { manifestKey } from '../../../lib/contract/object-keys';
-import { keepPoint, sweep } from '../../../lib/operations/keeper/keep';
-import type { KeeperTools } from '../../../lib/operations/keeper/lock-point';
-import { createKeyFile, FileSigner } from '../../../lib/runtime/file-signer';
-import type { ObjectVersion } from '../../../lib/runtime/protected-objects';
+import { keepPoint } from '../../../lib/operations/keeper/keep';
 import { noSigner } from '../../../lib/runtime/public-key-signer';
-import type { Signer } from '../../../lib/runtime/signer';
 import { changedKeeper } from '../../support/changed-keeper';
-import {
-  manifestOf,
-  prefixOf,
-  putDump,
-  putManifest,
-  putPoint,
-  type MadePoint,
-} from '../../support/made-point';
-import { ModelBucket } from '../../support/model-bucket';
+import { KeeperBench, makeSigners, type Signers } from '../../support/keeper-bench';
+import { prefixOf, putDump, type MadePoint } from '../../support/made-point';
 
 const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.parse('2026-06-01T02:00:00Z');
 
-/** A bucket whose objects are born with a week's lock, on the first of June; `day(2)` is the second. */
-class Bench {
-  now = new Date(FIRST_DAY);
-  readonly bucket = new ModelBucket({ now: () => this.now }, 7);
-  readonly tools: KeeperTools;
+const NOTHING = { locked: 0, held: 0, released: 0, tagged: 0, orphansTagged: 0, faults: [], refused: [] };
 
-  constructor(
-    readonly signer: Signer,
-    trusted: readonly string[],
-  ) {
-    this.tools = {
-      store: this.bucket,
-      keeper: this.bucket,
-      trust: { keys: trusted, allowUnsigned: false },
-      clock: { now: () => this.now },
-      longestLockDays: 61,
-    };
-  }
-
-  /** Moves the clock. @returns the point of that day, not put yet */
-  day(day: number, changes: Partial<MadePoint> = {}): MadePoint {
-    this.now = new Date(FIRST_DAY + (day - 1) * DAY_MS);
-    return { startedAt: this.now, ...changes };
-  }
-
-  put(point: MadePoint): Promise<string> {
-    return putPoint(this.bucket, this.signer, point);
-  }
-
-  /** A dump, and a manifest that says something else of it. */
-  async putChanged(point: MadePoint, changes: Partial<Manifest>, signer = this.signer): Promise<string> {
-    return putManifest(this.bucket, signer, manifestOf(point, await putDump(this.bucket, point), changes));
-  }
-
-  async versions(prefix: string): Promise<ObjectVersion[]> {
-    const versions = [];
-    for await (const version of this.bucket.versions(prefix)) versions.push(version);
-    return versions;
-  }
-
-  /** Days from now until which each object below a prefix is locked. */
-  async lockDays(prefix: string): Promise<number[]> {
-    const versions = await this.versions(prefix);
-    const until = await Promise.all(versions.map((version) => this.bucket.extendLock(version, new Date(0))));
-    return until.map((date) => (date!.getTime() - this.now.getTime()) / DAY_MS);
-  }
-
-  /** Of everything in the bucket, the keys that may expire. */
-  async tagged(prefix = ''): Promise<string[]> {
-    const keys = [];
-    for (const version of await this.versions(prefix))
-      if (await this.bucket.mayExpire(version)) keys.push(version.key);
-    return keys;
-  }
-}
-
-let signer: Signer;
-let other: Signer;
-let bench: Bench;
+let signers: Signers;
+let bench: KeeperBench;
 beforeAll(async () => {
-  const home = mkdtempSync(path.join(tmpdir(), 'keeper-'));
-  const open = async (name: string) => {
-    await createKeyFile(path.join(home, name));
-    return FileSigner.open(path.join(home, name));
-  };
-  [signer, other] = await Promise.all([open('ours.pem'), open('theirs.pem')]);
+  signers = await makeSigners();
 });
 beforeEach(async () => {
-  bench = new Bench(signer, await signer.trustedPublicKeys());
+  bench = await KeeperBench.make(signers);
 });
 
 const refused = (message: RegExp) => ({
@@ -124,7 +49,7 @@ describe('a new manifest', () => {
     const shorter = { ...bench.tools, longestLockDays: 31 };
     await expect(keepPoint(key, shorter)).rejects.toMatchObject(refused(/allowed are 31 days/));
     await keepPoint(key, bench.tools);
-    expect(await sweep(shorter)).toMatchObject({ locked: 1, faults: [] });
+    expect(await bench.sweep({ longestLockDays: 31 })).toMatchObject({ locked: 1, faults: [] });
     bench.bucket.overwrite(`${prefixOf(point)}dump/1.dat`, Buffer.from(`${prefixOf(point)}dump/1.dat`));
     await expect(keepPoint(key, shorter)).rejects.toMatchObject(refused(/allowed are 31 days/));
     expect(await bench.lockDays(`${prefixOf(point)}dump/1.dat`)).toEqual([7, 40]);
@@ -157,7 +82,7 @@ describe('a new manifest', () => {
 
   test.each<[string, RegExp, (point: MadePoint) => Promise<string>]>([
     ['without a signature', /carries no signature/, (point) => bench.putChanged(point, {}, noSigner)],
-    ['of a foreign signer', /is signed by the key/, (point) => bench.putChanged(point, {}, other)],
+    ['of a foreign signer', /is signed by the key/, (point) => bench.putChanged(point, {}, signers.foreign)],
     [
       'of another database',
       /holds the manifest of another thing/,
@@ -200,8 +125,9 @@ describe('a new manifest', () => {
     const point = bench.day(1);
     const key = await put(point);
     await expect(keepPoint(key, bench.tools)).rejects.toMatchObject(refused(message));
-    const { faults } = await sweep(bench.tools);
-    if (!key.includes('/other/')) expect(faults).toEqual([expect.stringMatching(message)]);
+    const { faults, refused: notBelieved } = await bench.sweep();
+    if (!key.includes('/other/'))
+      expect([...faults, ...notBelieved]).toEqual([expect.stringMatching(message)]);
     expect(new Set(await bench.lockDays(prefixOf(point)))).toEqual(
       new Set(key.includes('/other/') ? [30] : [7]),
     );
@@ -238,7 +164,7 @@ describe('the sweep', () => {
       bench.now = point.startedAt;
       await bench.put(point);
     }
-    expect(await sweep(bench.tools)).toEqual({ locked: 3, tagged: 2, orphansTagged: 0, faults: [] });
+    expect(await bench.sweep()).toEqual({ ...NOTHING, locked: 3, tagged: 2 });
     expect(await bench.lockDays(prefixOf(points[0]!))).toEqual([28, 28, 28, 28]);
     const ofOlder = await Promise.all(points.slice(0, 2).map((point) => bench.versions(prefixOf(point))));
     expect(await bench.tagged()).toEqual(ofOlder.flat().map(({ key }) => key));
@@ -253,7 +179,7 @@ describe('the sweep', () => {
     ])
       await bench.bucket.put(key, Buffer.from('x'));
     bench.day(60);
-    await sweep(bench.tools);
+    await bench.sweep();
     expect((await bench.tagged()).every((key) => key.startsWith('points/'))).toBe(true);
     expect(await bench.tagged()).toHaveLength(4);
   });
@@ -262,10 +188,10 @@ describe('the sweep', () => {
     const former = bench.day(1);
     await bench.put(former);
     await bench.putChanged(bench.day(2), { files: [missing(bench.day(2))] });
-    const failed = await sweep(bench.tools);
+    const failed = await bench.sweep();
     expect(failed).toMatchObject({ tagged: 0, faults: [expect.stringContaining('not there')] });
     await bench.put(bench.day(3));
-    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1 });
+    expect(await bench.sweep()).toMatchObject({ tagged: 1 });
     expect(await bench.tagged()).toEqual((await bench.versions(prefixOf(former))).map(({ key }) => key));
   });
 
@@ -273,7 +199,7 @@ describe('the sweep', () => {
     await bench.put(bench.day(1, { database: 'web' }));
     await bench.put(bench.day(1));
     await bench.put(bench.day(2));
-    await sweep(bench.tools);
+    await bench.sweep();
     expect(await bench.tagged('points/daily/postgres/web/')).toEqual([]);
     expect(await bench.tagged('points/daily/postgres/shop/')).toHaveLength(4);
   });
@@ -289,13 +215,13 @@ describe('the sweep', () => {
           version.key === `${prefixOf(older)}dump/1.dat` ? new Date(0) : until,
         ),
     });
-    const result = await sweep({ ...bench.tools, keeper: forgetful });
+    const result = await bench.sweep({ keeper: forgetful });
     expect(result).toMatchObject({
       tagged: 0,
       faults: [expect.stringMatching(/dump\/1\.dat is locked until/)],
     });
     expect(await bench.tagged()).toEqual([]);
-    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1, faults: [] });
+    expect(await bench.sweep()).toMatchObject({ tagged: 1, faults: [] });
   });
 
   test('goes on where a sweep broke off while it tagged', async () => {
@@ -308,28 +234,28 @@ describe('the sweep', () => {
           ? Promise.reject(new Error('it broke off'))
           : bench.bucket.tagForExpiry(version),
     });
-    expect(await sweep({ ...bench.tools, keeper: breaking })).toMatchObject({
+    expect(await bench.sweep({ keeper: breaking })).toMatchObject({
       tagged: 0,
       faults: ['it broke off'],
     });
     expect(await bench.tagged()).not.toContain(`${prefixOf(older)}README.txt`);
-    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1, faults: [] });
+    expect(await bench.sweep()).toMatchObject({ tagged: 1, faults: [] });
     expect(await bench.tagged()).toHaveLength(4);
   });
 
   test('a point that fails does not keep the others from being swept', async () => {
-    await bench.putChanged(bench.day(1), {}, other);
+    await bench.putChanged(bench.day(1), {}, signers.foreign);
     await bench.put(bench.day(2));
     await bench.put(bench.day(3));
-    const swept = await sweep(bench.tools);
+    const swept = await bench.sweep();
     expect(swept).toMatchObject({ locked: 2, tagged: 1 });
-    expect(swept.faults).toEqual([expect.stringContaining('is signed by the key')]);
+    expect(swept.refused).toEqual([expect.stringContaining('is signed by the key')]);
   });
 
   test('looks at a point no more that it has tagged', async () => {
     for (const day of [1, 2]) await bench.put(bench.day(day));
-    await sweep(bench.tools);
-    expect(await sweep(bench.tools)).toEqual({ locked: 1, tagged: 0, orphansTagged: 0, faults: [] });
+    await bench.sweep();
+    expect(await bench.sweep()).toEqual({ ...NOTHING, locked: 1 });
   });
 
   test('tells when the newest point carries the tag, for then it will go', async () => {
@@ -337,7 +263,7 @@ describe('the sweep', () => {
     const [version] = await bench.versions('points/');
     await bench.bucket.tagForExpiry(version!);
     const told = [expect.stringMatching(/is the newest point that can be relied on, and it is tagged/)];
-    expect(await sweep(bench.tools)).toMatchObject({ faults: told });
+    expect(await bench.sweep()).toMatchObject({ faults: told });
   });
 
   test('a point made under a clock of the next year lets no other one go', async () => {
@@ -345,7 +271,7 @@ describe('the sweep', () => {
     const future = bench.day(20);
     bench.day(2);
     await bench.put(future);
-    expect((await sweep(bench.tools)).tagged).toBe(0);
+    expect((await bench.sweep()).tagged).toBe(0);
   });
 });
 
@@ -360,32 +286,32 @@ describe('a point whose objects are gone', () => {
     await bench.put(older);
     await bench.put(bench.day(2));
     await destroy(older);
-    expect(await sweep(bench.tools)).toMatchObject({ locked: 1, tagged: 0, faults: told('4 of 4') });
+    expect(await bench.sweep()).toMatchObject({ locked: 1, tagged: 0, faults: told('4 of 4') });
     bench.now = new Date(FIRST_DAY + 30 * DAY_MS);
-    expect(await sweep(bench.tools)).toMatchObject({ faults: [] });
+    expect(await bench.sweep()).toMatchObject({ faults: [] });
   });
 
   test('is told where it was the only one', async () => {
     const point = bench.day(1);
     await bench.put(point);
     await destroy(point);
-    expect(await sweep(bench.tools)).toMatchObject({ locked: 0, faults: told('4 of 4') });
+    expect(await bench.sweep()).toMatchObject({ locked: 0, faults: told('4 of 4') });
   });
 
   test('is told where it was tagged, and some are there', async () => {
     const older = bench.day(1);
     await bench.put(older);
     await bench.put(bench.day(2));
-    expect(await sweep(bench.tools)).toMatchObject({ tagged: 1, faults: [] });
+    expect(await bench.sweep()).toMatchObject({ tagged: 1, faults: [] });
     await destroy(older, 'dump/1.dat');
-    expect(await sweep(bench.tools)).toMatchObject({ locked: 1, tagged: 0, faults: told('1 of 4') });
+    expect(await bench.sweep()).toMatchObject({ locked: 1, tagged: 0, faults: told('1 of 4') });
   });
 
   test('and whose manifest cannot be believed is left to the monitor', async () => {
     const point = bench.day(1);
-    await bench.putChanged(point, {}, other);
+    await bench.putChanged(point, {}, signers.foreign);
     await destroy(point);
-    expect(await sweep(bench.tools)).toMatchObject({ faults: [] });
+    expect(await bench.sweep()).toMatchObject({ faults: [] });
   });
 
   test('is not read any more when it is older than the longest lock', async () => {
@@ -394,9 +320,9 @@ describe('a point whose objects are gone', () => {
     await destroy(point);
     bench.day(63);
     bench.bucket.get = (wanted) => Promise.reject(new Error(`${wanted} is read`));
-    expect(await sweep(bench.tools)).toMatchObject({ faults: [] });
+    expect(await bench.sweep()).toMatchObject({ faults: [] });
     bench.day(62);
-    expect(await sweep(bench.tools)).toMatchObject({ faults: [`${key} is read`] });
+    expect(await bench.sweep()).toMatchObject({ faults: [`${key} is read`] });
   });
 });
 
@@ -405,11 +331,11 @@ describe('a dump without a manifest', () => {
     const orphan = bench.day(1);
     await putDump(bench.bucket, orphan);
     bench.day(10);
-    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0 });
+    expect(await bench.sweep()).toMatchObject({ orphansTagged: 0 });
     bench.now = new Date(bench.now.getTime() + 1);
-    expect(await sweep(bench.tools)).toEqual({ locked: 0, tagged: 0, orphansTagged: 1, faults: [] });
+    expect(await bench.sweep()).toEqual({ ...NOTHING, orphansTagged: 1 });
     expect(await bench.tagged()).toHaveLength(4);
-    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0 });
+    expect(await bench.sweep()).toMatchObject({ orphansTagged: 0 });
   });
 
   test('has its grace from its newest object: a backup may still run', async () => {
@@ -418,15 +344,15 @@ describe('a dump without a manifest', () => {
     bench.day(8);
     await bench.bucket.put(`${prefixOf(running)}dump/2.dat`, Buffer.from('x'));
     bench.day(15);
-    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0 });
+    expect(await bench.sweep()).toMatchObject({ orphansTagged: 0 });
     expect(await bench.tagged()).toEqual([]);
   });
 
   test('is none where there is a manifest that cannot be believed, or one below a delete marker', async () => {
-    await bench.putChanged(bench.day(1), {}, other);
+    await bench.putChanged(bench.day(1), {}, signers.foreign);
     bench.bucket.placeDeleteMarker(await bench.put(bench.day(2)));
     bench.day(30);
-    expect(await sweep(bench.tools)).toMatchObject({ orphansTagged: 0, locked: 1 });
+    expect(await bench.sweep()).toMatchObject({ orphansTagged: 0, locked: 1 });
     expect(await bench.tagged()).toEqual([]);
   });
 
@@ -439,7 +365,7 @@ describe('a dump without a manifest', () => {
     ])
       await bench.bucket.put(key, Buffer.from('x'));
     bench.day(60);
-    await sweep(bench.tools);
+    await bench.sweep();
     expect(await bench.tagged()).toEqual([]);
   });
 });
