@@ -1,7 +1,8 @@
 /** What an installation costs a month, by formula from its settings. docs/cost.md explains each, with an example. */
+import { hasDrills } from '../contract/drill-schedule';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../contract/metrics';
 import * as assumed from './cost-assumptions';
-import { flowOf, requests, signatures, storage, sum, tasks, type Flow } from './database-cost';
+import { drillTasks, flowOf, requests, signatures, storage, sum, tasks, type Flow } from './database-cost';
 import * as price from './prices';
 import type { Settings } from './schema';
 
@@ -23,6 +24,7 @@ export function monthlyCost(settings: Settings): MonthlyCost {
     { what: 'recovery points in S3', usd: sum(flows, storage) },
     { what: 'requests to S3', usd: sum(flows, requests) },
     { what: 'backup tasks', usd: sum(flows, (flow) => tasks(flow, settings)) },
+    { what: 'drill tasks', usd: sum(flows, (flow) => drillTasks(flow, settings)) },
     { what: `network, ${settings.network.mode}`, usd: network(settings, flows) },
     { what: 'metrics, alarms, dashboard', usd: watching(settings) },
     { what: 'keys', usd: assumed.KEYS * price.KMS.keyMonth + sum(flows, signatures) },
@@ -76,11 +78,14 @@ function network({ network }: Settings, flows: readonly Flow[]): number {
 
 function watching(settings: Settings): number {
   const databases = Object.keys(settings.databases).length;
-  const gauges = Object.keys({ ...LIGHT_GAUGES, ...FULL_GAUGES }).length - INSTALLATION_GAUGES.length;
-  const metrics = databases * gauges + INSTALLATION_GAUGES.length;
-  const { database, installation, webhooks } = assumed.ALARM_METRICS;
-  const ofWebhooks = settings.notifications.webhooks.length > 0 ? webhooks : 0;
-  const alarms = databases * database + installation + ofWebhooks;
+  const drilled = Object.values(settings.databases).filter(hasDrills).length;
+  const ofInstallation = INSTALLATION_GAUGES.length;
+  const ofDrills = assumed.DRILL_GAUGES.length;
+  const gauges = Object.keys({ ...LIGHT_GAUGES, ...FULL_GAUGES }).length - ofInstallation - ofDrills;
+  const metrics = databases * gauges + drilled * ofDrills + ofInstallation;
+  const watched = assumed.ALARM_METRICS;
+  const ofWebhooks = settings.notifications.webhooks.length > 0 ? watched.webhooks : 0;
+  const alarms = databases * watched.database + drilled * watched.drilled + watched.installation + ofWebhooks;
   const { metricMonth, alarmMonth, dashboardMonth } = price.CLOUDWATCH;
   return metrics * metricMonth + alarms * alarmMonth + dashboardMonth;
 }
@@ -90,23 +95,40 @@ function secretsOf({ databases, notifications }: Settings): ReadonlySet<string> 
   const passwords = Object.values(databases).flatMap(({ connection }) =>
     connection === 'elsewhere' || connection.password === undefined ? [] : [connection.password.secret],
   );
-  return new Set(['restore target', ...passwords, ...notifications.webhooks.map(({ secret }) => secret)]);
+  const targets = Object.values(databases).flatMap(({ drill }) =>
+    drill.when === 'never' || drill.target === 'throw-away' ? [] : [drill.target.secret],
+  );
+  return new Set([
+    'restore target',
+    ...passwords,
+    ...targets,
+    ...notifications.webhooks.map(({ secret }) => secret),
+  ]);
 }
 
 function programs(flows: readonly Flow[], logDays: number): number {
   const { memoryGigabytes, lightPassSeconds, fullPassSeconds, keeperSeconds } = assumed.PROGRAMS;
-  const runs = sum(flows, ({ runsPerMonth }) => runsPerMonth);
+  const kept = sum(flows, ({ runsPerMonth, drillsPerMonth }) => runsPerMonth + drillsPerMonth);
   const seconds =
-    assumed.LIGHT_PASSES * lightPassSeconds + assumed.FULL_PASSES * fullPassSeconds + runs * keeperSeconds;
+    assumed.LIGHT_PASSES * lightPassSeconds + assumed.FULL_PASSES * fullPassSeconds + kept * keeperSeconds;
   const logs = flows.length * assumed.PROGRAMS.logGigabytesPerDatabase;
-  const images = new Set(flows.map(({ database }) => database.major)).size * assumed.PROGRAMS.imageGigabytes;
   return (
     seconds * memoryGigabytes * price.LAMBDA.gigabyteSecond +
-    (assumed.LIGHT_PASSES + assumed.FULL_PASSES + runs) * price.LAMBDA.request +
-    runs * price.SCHEDULER_INVOCATION +
+    (assumed.LIGHT_PASSES + assumed.FULL_PASSES + kept) * price.LAMBDA.request +
+    kept * price.SCHEDULER_INVOCATION +
     logs * (price.CLOUDWATCH.logGigabyte + (logDays / assumed.DAYS) * price.CLOUDWATCH.logGigabyteMonth) +
-    images * price.IMAGE_GIGABYTE_MONTH
+    imageGigabytes(flows) * price.IMAGE_GIGABYTE_MONTH
   );
+}
+
+/** One for each major, and of drills one for each major and image that it is built from. */
+function imageGigabytes(flows: readonly Flow[]): number {
+  const drilled = flows.filter(
+    ({ database }) => hasDrills(database) && database.drill.target === 'throw-away',
+  );
+  const majors = new Set(flows.map(({ database }) => database.major));
+  const images = new Set(drilled.map(({ database: { major, drill } }) => `${major} ${drill.image ?? ''}`));
+  return majors.size * assumed.PROGRAMS.imageGigabytes + images.size * assumed.PROGRAMS.drillImageGigabytes;
 }
 
 function shortened(names: readonly string[]): string {

@@ -4,19 +4,15 @@ import { RETENTION_CLASSES } from '../contract/object-keys';
 import { longestLifeDays } from '../contract/retention';
 import * as assumed from './cost-assumptions';
 import type { BackedUpDatabase } from './database-schema';
-import { pointsPerDay, runsPerDay, type PointsPerDay } from './point-flow';
+import { drillHours, drillRequests, drillsPerMonth, type DrilledFlow } from './drill-cost';
+import { pointsPerDay, runsPerDay } from './point-flow';
 import * as price from './prices';
 import type { Settings } from './schema';
 
 /** One database with what follows from its schedule and size. */
-export interface Flow {
+export interface Flow extends DrilledFlow {
   readonly name: string;
-  readonly database: BackedUpDatabase;
-  readonly points: PointsPerDay;
   readonly runsPerMonth: number;
-  readonly databaseGigabytes: number;
-  readonly pointGigabytes: number;
-  readonly objects: number;
 }
 
 /** Stored bytes of a point for each byte of its database. */
@@ -33,6 +29,7 @@ export function flowOf(name: string, database: BackedUpDatabase): Flow {
     database,
     points,
     runsPerMonth: runsPerDay(points) * assumed.DAYS,
+    drillsPerMonth: drillsPerMonth(database, points),
     databaseGigabytes,
     pointGigabytes: databaseGigabytes * storedPart(dump),
     objects: (isStream ? assumed.OBJECTS.stream : assumed.OBJECTS.directory) + assumed.OBJECTS.besides,
@@ -50,7 +47,7 @@ export function storage({ database: { keepDays, storage }, points, pointGigabyte
   });
 }
 
-/** Puts and parts, the keeper's lock and tag of each object, its move, the tags themselves; the monitor's reading. */
+/** Puts and parts, the keeper's lock and tag of each object, its move, the tags themselves; the monitor's reading; drills. */
 export function requests(flow: Flow): number {
   const { database, points, pointGigabytes, objects } = flow;
   const { keepDays, storage } = database;
@@ -62,40 +59,48 @@ export function requests(flow: Flow): number {
     const each = ((3 * objects + parts) * thousandPuts) / 1000 + moves;
     return points[name] * (assumed.DAYS * each + (keepDays[name] ?? 0) * objects * price.S3_TAG_MONTH);
   });
-  return ofPoints + monitorRequests(flow);
+  return ofPoints + monitorRequests(flow) + drillRequests(flow);
 }
 
-/** A full pass reads every manifest of the longest class's days. */
-function monitorRequests({ database: { keepDays }, points }: Flow): number {
+/** A full pass reads every manifest of the longest class's days, and the lock of each object of the newest point. */
+function monitorRequests({ database: { keepDays }, points, objects }: Flow): number {
   const manifests = Math.max(runsPerDay(points) * longestLifeDays(keepDays), 1 + COMPARED_POINTS);
-  const { lightPass, manifest } = assumed.REQUESTS;
-  return assumed.LIGHT_PASSES * usdOf(lightPass) + assumed.FULL_PASSES * manifests * usdOf(manifest);
+  const { lightPass, manifest, lockedObject } = assumed.REQUESTS;
+  return (
+    assumed.LIGHT_PASSES * price.looksUsd(lightPass) +
+    assumed.FULL_PASSES * (manifests * price.looksUsd(manifest) + objects * price.looksUsd(lockedObject))
+  );
 }
 
-function usdOf({ lists, gets }: { readonly lists: number; readonly gets: number }): number {
-  return (lists * price.S3_THOUSAND_LISTS + gets * price.S3_THOUSAND_GETS) / 1000;
-}
-
-/** As long as a run is expected to take at most; a public address where the subnet gives one. */
+/** As long as a run is expected to take at most. */
 export function tasks(
   { database: { connection, schedule, task }, runsPerMonth }: Flow,
   settings: Settings,
 ): number {
   if (connection === 'elsewhere') return 0;
-  const { network, compute } = settings;
+  return runsPerMonth * (schedule.expectedMinutes / 60) * taskHour(task, settings);
+}
+
+export function drillTasks(flow: Flow, settings: Settings): number {
+  return flow.drillsPerMonth * drillHours(flow) * taskHour(flow.database.drill.task, settings);
+}
+
+/** With a public address where the subnet gives one. */
+function taskHour(task: BackedUpDatabase['task'], { network, compute }: Settings): number {
   const rate = price.FARGATE[compute.architecture ?? 'x86_64'];
   const disk = Math.max(0, task.ephemeralStorageGiB - price.FARGATE.freeDiskGigabytes);
   const isPublic = network.mode === 'public' || (network.mode === 'existing' && network.assignPublicIp);
-  const hour =
+  return (
     (task.cpu / 1024) * rate.vcpuHour +
     (task.memoryMiB / 1024) * rate.gigabyteHour +
     disk * price.FARGATE.diskGigabyteHour +
-    (isPublic ? price.NETWORK.publicAddressHour : 0);
-  return runsPerMonth * (schedule.expectedMinutes / 60) * hour;
+    (isPublic ? price.NETWORK.publicAddressHour : 0)
+  );
 }
 
-export function signatures({ runsPerMonth }: Flow): number {
-  return runsPerMonth * price.KMS.signature;
+/** Of manifests and of evidence; a drill also asks for the public keys of both. */
+export function signatures({ runsPerMonth, drillsPerMonth: drills }: Flow): number {
+  return (runsPerMonth + assumed.DRILL.keyRequests * drills) * price.KMS.signature;
 }
 
 export function sum<T>(items: readonly T[], usdOf: (item: T) => number): number {

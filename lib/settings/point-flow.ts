@@ -24,6 +24,11 @@ export function pointsPerDay(schedule: Schedule, keep: Keep): PointsPerDay {
   >;
 }
 
+/** On an average of the year. */
+export function slotsPerDay(schedule: Schedule): number {
+  return [...slotsBetween(schedule, YEAR.from, YEAR.to)].length / DAYS;
+}
+
 export function runsPerDay(points: PointsPerDay): number {
   return RETENTION_CLASSES.reduce((sum, name) => sum + points[name], 0);
 }

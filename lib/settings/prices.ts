@@ -31,9 +31,20 @@ export const S3: Readonly<Record<StorageClass | 'STANDARD', StoragePrice>> = {
   GLACIER: { gigabyteMonth: 0.0036, thousandPuts: 0.03, thousandMoves: 0.03, billedDays: 90 },
   DEEP_ARCHIVE: { gigabyteMonth: 0.00099, thousandPuts: 0.05, thousandMoves: 0.05, billedDays: 180 },
 };
-export const S3_THOUSAND_LISTS = 0.005;
+/** For each GB that is read; in the last two after a standard thaw. */
+export const S3_GIGABYTE_READ: Readonly<Record<StorageClass | 'STANDARD', number>> = {
+  STANDARD: 0,
+  STANDARD_IA: 0.01,
+  GLACIER_IR: 0.03,
+  GLACIER: 0.01,
+  DEEP_ARCHIVE: 0.02,
+};
+const S3_THOUSAND_LISTS = 0.005;
 /** Of objects in STANDARD, where manifests lie. */
-export const S3_THOUSAND_GETS = 0.0004;
+const S3_THOUSAND_GETS = 0.0004;
+export function looksUsd({ lists, gets }: { readonly lists: number; readonly gets: number }): number {
+  return (lists * S3_THOUSAND_LISTS + gets * S3_THOUSAND_GETS) / 1000;
+}
 export const S3_TAG_MONTH = 0.0065 / 10_000;
 
 /** aws.amazon.com/kms/pricing: a key a month; a signature with an elliptic curve. */

@@ -2,7 +2,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../../lib/contract/metrics';
 import { monthlyCost } from '../../lib/settings/cost';
-import { INTERFACE_ENDPOINTS, KEYS } from '../../lib/settings/cost-assumptions';
+import { DRILL_GAUGES, INTERFACE_ENDPOINTS, KEYS } from '../../lib/settings/cost-assumptions';
 import { CLOUDWATCH, NETWORK, SECRET_MONTH } from '../../lib/settings/prices';
 import type { NetworkSettings } from '../../lib/settings/platform-schema';
 import { defineSettings } from '../../lib/settings/settings';
@@ -11,7 +11,7 @@ import { newApp } from '../support/synthesize';
 
 type Mode = Exclude<NetworkSettings['mode'], 'existing'>;
 
-function installation(mode: Mode, databases = 1) {
+function installation(mode: Mode, databases = 1, drill: 'after-backup' | 'never' = 'after-backup') {
   const database = (name: string) => ({
     connection: {
       host: `${name}.example.com`,
@@ -20,6 +20,7 @@ function installation(mode: Mode, databases = 1) {
       password: { secret: `test/${name}` },
     },
     keepDays: { daily: 30 },
+    drill: { when: drill },
   });
   const names = Array.from({ length: databases }, (_, index) => `shop${index}`);
   return defineSettings({
@@ -76,11 +77,16 @@ function alarmMetrics(resources: readonly Resource[]): number {
   return alarms.reduce((sum, alarm) => sum + looksAt(alarm), 0);
 }
 
-test.each([1, 3])('metrics, alarms and the dashboard of %s databases', (databases) => {
-  const settings = installation('public', databases);
-  const resources = databases === 1 ? RESOURCES.public : resourcesOf(settings);
-  const all = Object.keys({ ...LIGHT_GAUGES, ...FULL_GAUGES }).length;
-  const metrics = (all - INSTALLATION_GAUGES.length) * databases + INSTALLATION_GAUGES.length;
+test.each([
+  [1, 'after-backup'],
+  [3, 'after-backup'],
+  [1, 'never'],
+] as const)('metrics, alarms and the dashboard of %s databases with drills %s', (databases, drill) => {
+  const settings = installation('public', databases, drill);
+  const resources = databases === 1 && drill !== 'never' ? RESOURCES.public : resourcesOf(settings);
+  const all = Object.keys({ ...LIGHT_GAUGES, ...FULL_GAUGES }).length - INSTALLATION_GAUGES.length;
+  const ofDatabase = drill === 'never' ? all - DRILL_GAUGES.length : all;
+  const metrics = ofDatabase * databases + INSTALLATION_GAUGES.length;
   const expected =
     metrics * CLOUDWATCH.metricMonth +
     alarmMetrics(resources) * CLOUDWATCH.alarmMonth +
