@@ -1,4 +1,4 @@
-/** A folder of PostgreSQL's client programs in which one is a fixture of test/fixtures/bin. */
+/** A folder of PostgreSQL's programs in which one is a fixture of test/fixtures/bin. */
 import {
   chmodSync,
   copyFileSync,
@@ -14,7 +14,7 @@ import { serverBinDirectory } from './postgres-cluster';
 import { eventually } from './spawn';
 
 const FIXTURES = path.resolve(__dirname, '../fixtures/bin');
-const PROGRAMS = ['pg_dump', 'pg_restore', 'pg_dumpall', 'psql'] as const;
+const PROGRAMS = ['pg_dump', 'pg_restore', 'pg_dumpall', 'psql', 'initdb', 'postgres'] as const;
 
 export interface FaultyToolchain {
   readonly directory: string;
@@ -32,6 +32,8 @@ export function faultyToolchain(
   const real = serverBinDirectory(major);
   if (real === undefined) throw new Error(`no PostgreSQL ${major}`);
   const directory = mkdtempSync(path.join(tmpdir(), 'faulty-'));
+  // Whoever runs a throw-away server for root must get there.
+  chmodSync(directory, 0o755);
   for (const program of PROGRAMS.filter((name) => name !== faulty)) {
     writeLink(path.join(real, program), path.join(directory, program));
   }
