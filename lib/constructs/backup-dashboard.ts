@@ -11,9 +11,11 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ALARMS, runbookLink, type AlarmName } from '../contract/alarms';
+import { hasDrills, provenObjectiveHours } from '../contract/drill-schedule';
 import type { DatabaseGauge } from '../contract/metrics';
 import { dashboardName } from '../contract/names';
 import { objectiveHours } from '../contract/schedule';
+import type { BackedUpDatabase } from '../settings/database-schema';
 import type { Settings } from '../settings/schema';
 import { gauge } from './gauges';
 import type { SystemAlarms } from './system-alarms';
@@ -23,13 +25,18 @@ export interface BackupDashboardProps {
   readonly alarms: SystemAlarms;
 }
 
+interface Shown {
+  readonly name: string;
+  readonly database: BackedUpDatabase;
+}
+
 /** More lines than this in one graph cannot be told apart. CloudWatch itself takes 500. */
 const LINES_PER_GRAPH = 25;
-/** CloudWatch takes 2500 metrics on a dashboard; of seven per database, that many databases have room. */
-const DATABASES_SHOWN = 340;
+/** CloudWatch takes 2500 metrics on a dashboard; of ten per database, that many databases have room. */
+const DATABASES_SHOWN = 249;
 const COLUMNS = 24;
 
-/** What there is to see at a glance: how fresh and large the backups are, how long they take, and what failed. */
+/** What there is to see at a glance: how fresh, large and proven the backups are, how long they take, and what failed. */
 export class BackupDashboard extends Construct {
   private readonly installation: string;
 
@@ -58,30 +65,61 @@ export class BackupDashboard extends Construct {
     });
   }
 
-  /** Three rows of two graphs, each with a line per database. */
+  /** Rows of two graphs, each with a line per database. */
   private rows(names: readonly string[], { databases }: Settings): IWidget[][] {
-    const lines = (...gauges: DatabaseGauge[]) =>
-      names.flatMap((name) =>
-        gauges.map((each) =>
-          gauge(this.installation, each, name).with({ label: gauges.length > 1 ? `${name} ${each}` : name }),
-        ),
-      );
-    const objectives = names.flatMap((name) => databases[name] ?? []).map(objectiveHours);
-    const shortest = { value: Math.min(...objectives), label: 'the shortest objective' };
+    const shown = names.flatMap((name) => {
+      const database = databases[name];
+      return database === undefined ? [] : [{ name, database }];
+    });
+    const drilled = shown.filter(({ database }) => hasDrills(database));
     return [
       [
-        this.graph('Age of the newest recovery point, hours', lines('newestPointAge'), shortest),
+        this.graph(
+          'Age of the newest recovery point, hours',
+          this.lines(names, 'newestPointAge'),
+          shortest(shown, objectiveHours),
+        ),
         this.graph(
           'Runs that failed, never began or are stuck',
-          lines('failedRuns', 'overdueSlots', 'stuckRuns'),
+          this.lines(names, 'failedRuns', 'overdueSlots', 'stuckRuns'),
         ),
       ],
       [
-        this.graph('Stored bytes', lines('storedBytes')),
-        this.graph('Size divided by the usual size', lines('sizeRatio')),
+        this.graph('Stored bytes', this.lines(names, 'storedBytes')),
+        this.graph('Size divided by the usual size', this.lines(names, 'sizeRatio')),
       ],
-      [this.graph('Duration of the newest backup, seconds', lines('backupSeconds'))],
+      [this.graph('Duration of the newest backup, seconds', this.lines(names, 'backupSeconds'))],
+      ...(drilled.length === 0 ? [] : this.drillRows(drilled)),
     ];
+  }
+
+  private drillRows(drilled: readonly Shown[]): IWidget[][] {
+    const names = drilled.map(({ name }) => name);
+    return [
+      [
+        this.graph(
+          'Age of the newest proven recovery point, hours',
+          this.lines(names, 'provenPointAge'),
+          shortest(drilled, provenObjectiveHours),
+        ),
+        this.graph('Drills that failed, were stopped or are stuck', this.lines(names, 'failedDrills')),
+      ],
+      [
+        this.graph(
+          'Restore in the newest drill that proved a point, seconds',
+          this.lines(names, 'drillRestoreSeconds'),
+          shortest(drilled, ({ rtoMinutes }) => rtoMinutes * 60),
+        ),
+      ],
+    ];
+  }
+
+  private lines(names: readonly string[], ...gauges: DatabaseGauge[]): IMetric[] {
+    return names.flatMap((name) =>
+      gauges.map((each) =>
+        gauge(this.installation, each, name).with({ label: gauges.length > 1 ? `${name} ${each}` : name }),
+      ),
+    );
   }
 
   private graph(title: string, left: IMetric[], line?: HorizontalAnnotation): GraphWidget {
@@ -94,6 +132,14 @@ export class BackupDashboard extends Construct {
       height: 6,
     });
   }
+}
+
+function shortest(
+  shown: readonly Shown[],
+  objectiveOf: (database: BackedUpDatabase) => number,
+): HorizontalAnnotation {
+  const value = Math.min(...shown.map(({ database }) => objectiveOf(database)));
+  return { value, label: 'the shortest objective' };
 }
 
 function headline({ name, databases, notifications }: Settings): string {

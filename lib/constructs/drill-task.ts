@@ -1,5 +1,4 @@
 import { Secret as ContainerSecret } from 'aws-cdk-lib/aws-ecs';
-import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { drillMaxAgeHours } from '../contract/drill-schedule';
 import { ENVIRONMENT } from '../contract/environment';
@@ -9,7 +8,7 @@ import type { BackedUpDatabase } from '../settings/database-schema';
 import type { ComputeSettings } from '../settings/platform-schema';
 import { isReached } from './backup-environment';
 import { secretOf } from './backup-task';
-import { ProgramTask } from './program-task';
+import { ProgramTask, type SharedStart } from './program-task';
 import type { StorageAccess } from './storage-access';
 import { taskImage, type TaskImage } from './task-image';
 
@@ -20,8 +19,8 @@ export interface DrillTaskProps {
   readonly settings: BackedUpDatabase;
   readonly compute: ComputeSettings;
   readonly storage: StorageAccess;
-  /** Of the start of every drill in the stack. */
-  readonly executionRole: Role;
+  /** With the other drills of the stack. */
+  readonly shared: SharedStart;
 }
 
 /**
@@ -33,7 +32,7 @@ export class DrillTask extends Construct {
 
   constructor(scope: Construct, id: string, props: DrillTaskProps) {
     super(scope, id);
-    const { installation, database, settings, compute, storage, executionRole } = props;
+    const { installation, database, settings, compute, storage, shared } = props;
     const image = this.image(props);
     this.task = new ProgramTask(this, 'Task', {
       family: drillTaskFamily(installation, database),
@@ -42,7 +41,7 @@ export class DrillTask extends Construct {
       image,
       size: settings.drill.task,
       compute,
-      executionRole,
+      shared,
       environment: {
         ...drillEnvironment(database, settings),
         [ENVIRONMENT.store]: storage.storeUrl,

@@ -1,11 +1,10 @@
-import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { hasDrills } from '../contract/drill-schedule';
 import type { BackedUpDatabase } from '../settings/database-schema';
 import type { Settings } from '../settings/schema';
 import { DrillTask } from './drill-task';
 import { NewPointRule } from './new-point-rule';
-import { newExecutionRole } from './program-task';
+import { newStart, type SharedStart } from './program-task';
 import type { StorageAccess } from './storage-access';
 import { publishedPlacement, type TaskPlacement } from './task-placement';
 import { TaskSchedule } from './task-schedule';
@@ -17,11 +16,11 @@ export interface DrillsProps {
 }
 
 /**
- * The drills of a stack's databases: each has a task and a role of its own; what starts them is shared, because a stack has
- * room for 500 resources.
+ * The drills of a stack's databases: each has a task and a role of its own; what starts them, and their log, is shared,
+ * because a stack has room for 500 resources.
  */
 export class Drills extends Construct {
-  private readonly executionRole: Role;
+  private readonly shared: SharedStart;
   private readonly start: TaskStart;
 
   constructor(
@@ -30,8 +29,8 @@ export class Drills extends Construct {
     private readonly props: DrillsProps,
   ) {
     super(scope, id);
-    const { name: installation } = props.settings;
-    this.executionRole = newExecutionRole(this, 'ExecutionRole', `Start of drill tasks of ${installation}`);
+    const { name: installation, compute } = props.settings;
+    this.shared = newStart(this, `Start of drill tasks of ${installation}`, compute);
     this.start = new TaskStart(this, 'Start', {
       installation,
       description: `Starts drills of ${installation}`,
@@ -53,7 +52,7 @@ export class Drills extends Construct {
       settings,
       compute,
       storage,
-      executionRole: this.executionRole,
+      shared: this.shared,
     });
     const { when } = settings.drill;
     const started = { installation, start: this.start, task, placement: this.placementOf(settings) };

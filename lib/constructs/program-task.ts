@@ -8,6 +8,7 @@ import {
   type Secret,
 } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { IMAGE_USER, WRITABLE_FOLDERS } from '../contract/task-image';
 import type { BackedUpDatabase } from '../settings/database-schema';
@@ -30,8 +31,14 @@ export interface ProgramTaskProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Read by ECS when the task starts: the program itself needs no right to them. @default - none */
   readonly secrets?: Readonly<Record<string, Secret>>;
-  /** Shared by tasks of one kind. @default - a role of its own */
-  readonly executionRole?: Role;
+  /** Shared by tasks of one kind. @default - a role and a log of its own */
+  readonly shared?: SharedStart;
+}
+
+/** What ECS takes for the start of tasks: the role gets its leaves from what the tasks need. */
+export interface SharedStart {
+  readonly executionRole: Role;
+  readonly log: LogGroup;
 }
 
 /**
@@ -53,11 +60,12 @@ export class ProgramTask extends Construct implements IGrantable {
       description: `Task ${props.family}`,
       assumedBy: ownTasks(this),
     });
-    this.executionRole =
-      props.executionRole ?? newExecutionRole(this, 'ExecutionRole', `Start of task ${props.family}`);
+    const { executionRole, log } =
+      props.shared ?? newStart(this, `Start of task ${props.family}`, props.compute);
+    this.executionRole = executionRole;
     this.grantPrincipal = this.taskRole;
     this.definition = this.newDefinition(props);
-    this.container = this.addContainer(props);
+    this.container = this.addContainer(props, log);
     this.addWritableFolders();
   }
 
@@ -76,7 +84,7 @@ export class ProgramTask extends Construct implements IGrantable {
     });
   }
 
-  private addContainer(props: ProgramTaskProps): ContainerDefinition {
+  private addContainer(props: ProgramTaskProps, logGroup: LogGroup): ContainerDefinition {
     return this.definition.addContainer(props.container, {
       image: props.image.image,
       command: [...props.command],
@@ -87,8 +95,8 @@ export class ProgramTask extends Construct implements IGrantable {
       stopTimeout: STOP_TIMEOUT,
       /** ECS's own default drops lines when it is busy: a lost line may be the metric that was waited for. */
       logging: LogDrivers.awsLogs({
-        logGroup: programLog(this, props.compute.logDays),
-        streamPrefix: props.container,
+        logGroup,
+        streamPrefix: props.shared === undefined ? props.container : props.family,
         mode: AwsLogDriverMode.BLOCKING,
       }),
     });
@@ -102,12 +110,12 @@ export class ProgramTask extends Construct implements IGrantable {
   }
 }
 
-/** What ECS takes for the start of tasks: gets its leaves from what the tasks need. */
-export function newExecutionRole(scope: Construct, id: string, description: string): Role {
-  return new Role(scope, id, {
-    description,
-    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-  });
+export function newStart(scope: Construct, description: string, { logDays }: ComputeSettings): SharedStart {
+  const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
+  return {
+    executionRole: new Role(scope, 'ExecutionRole', { description, assumedBy }),
+    log: programLog(scope, logDays),
+  };
 }
 
 /** Tasks of this account and region only: docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */

@@ -1,4 +1,4 @@
-/** CloudFormation takes 500 resources per stack; a database with tasks, alarms and one schedule needs 22. */
+/** CloudFormation takes 500 resources per stack; a database with tasks, alarms and one schedule needs 21. */
 const DATABASES_PER_STACK = 20;
 /** Beyond one per database: a season is a schedule more. */
 const SCHEDULES_PER_STACK = 60;

@@ -50,15 +50,18 @@ function graphsWithLines(widgets: readonly Widget[]): Record<string, number[]> {
 }
 
 const database = { connection: 'elsewhere', keepDays: { daily: 30 } } as const;
-const manyDatabases = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`db-${index + 1}`, database]));
+/** Beyond 250 with the same drills no bus would have room for their rules. */
+const manyDatabases = (count: number) => {
+  const drilled = count > 250 ? { ...database, drill: { when: { cron: '0 6 * * 1' } } } : database;
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`db-${index + 1}`, drilled]));
+};
 
 test('its name carries the region: dashboards belong to an account, which may hold the installation in several', () => {
   const { DashboardName } = dashboardOf({});
   expect(DashboardName).toEqual({ 'Fn::Join': ['', ['test-', { Ref: 'AWS::Region' }]] });
 });
 
-test('one database has its age, failures, size and duration, and the objective as a line', () => {
+test('one database has its age, failures, size, durations and proof, and the objectives as lines', () => {
   const widgets = widgetsOf({ databases: { shop: { ...database, rpoHours: 36 } } });
   const graphs = widgets.filter(({ type }) => type === 'metric').map(({ properties }) => properties.title);
   expect(graphs).toEqual([
@@ -68,9 +71,27 @@ test('one database has its age, failures, size and duration, and the objective a
     'Stored bytes',
     'Size divided by the usual size',
     'Duration of the newest backup, seconds',
+    'Age of the newest proven recovery point, hours',
+    'Drills that failed, were stopped or are stuck',
+    'Restore in the newest drill that proved a point, seconds',
   ]);
   const lines = graphsWithLines(widgets);
-  expect(lines).toEqual({ 'Monitor passes': [1], 'Age of the newest recovery point, hours': [36] });
+  expect(lines).toEqual({
+    'Monitor passes': [1],
+    'Age of the newest recovery point, hours': [36],
+    'Age of the newest proven recovery point, hours': [37],
+    'Restore in the newest drill that proved a point, seconds': [14_400],
+  });
+});
+
+test('a database without drills has no line in their graphs, and nobody at all has no such graph', () => {
+  const never = { ...database, drill: { when: 'never' } } as const;
+  const drillGraphs = (databases: SettingsInput['databases']) =>
+    widgetsOf({ databases }).filter(({ properties: { title } }) => /drill|proven/i.test(title ?? ''));
+  expect(drillGraphs({ web: never })).toEqual([]);
+  const text = JSON.stringify(drillGraphs({ shop: database, web: never }));
+  expect(text).toContain('"shop"');
+  expect(text).not.toContain('"web"');
 });
 
 test('every alarm of the runbook is linked', () => {
@@ -95,7 +116,7 @@ test.each([1, 100, 400])('%i databases keep within the limits of CloudWatch', (c
 
 test('each of 100 databases is in every kind of graph', () => {
   const graphs = widgetsOf({ databases: manyDatabases(100) }).filter(({ type }) => type === 'metric');
-  for (const title of ['Age', 'Runs', 'Stored', 'Size', 'Duration']) {
+  for (const title of ['Age', 'Runs', 'Stored', 'Size', 'Duration', 'Drills', 'Restore']) {
     const lines = graphs.filter(({ properties }) => properties.title?.startsWith(title));
     const text = JSON.stringify(lines);
     for (let index = 1; index <= 100; index++) expect(text).toContain(`"db-${index}"`);

@@ -108,7 +108,7 @@ test.each([
 describe('the role', () => {
   const { template } = synthesized();
   const [[id, policy]] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([policyId]) =>
-    policyId.startsWith('ScheduleRole'),
+    policyId.startsWith('ScheduleStartRole'),
   ) as [[string, { Properties: { PolicyDocument: { Statement: Statement[] } } }]];
   const statements = policy.Properties.PolicyDocument.Statement;
 

@@ -26,7 +26,7 @@ const ECR = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';
 function made(changes: Partial<DatabaseInput> = {}, image = `${ECR}/backstop@${DIGEST}`): BackupTask {
   const settings = defineSettings({
     name: 'acme',
-    compute: { images: { '17': image }, architecture: 'arm64' },
+    compute: { images: { '17': image }, drillImages: { '17': image }, architecture: 'arm64' },
     databases: { shop: { ...DATABASE, ...changes } },
   });
   const database = settings.databases['shop']!;

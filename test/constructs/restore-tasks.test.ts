@@ -22,6 +22,9 @@ const connection = (authorities = 'system') => ({
   tls: { authorities },
 });
 
+const IMAGE = `ghcr.io/acme/backstop@sha256:${'0'.repeat(64)}`;
+const IMAGES = { '15': IMAGE, '17': IMAGE };
+
 interface Variant {
   readonly assignPublicIp?: boolean;
   /** Instead of images that are there already: takes its time, because the build's files are copied. */
@@ -30,10 +33,9 @@ interface Variant {
 
 function synthesized(databases: Record<string, Omit<DatabaseInput, 'keepDays'>>, variant: Variant = {}) {
   const { assignPublicIp = true, built = false } = variant;
-  const image = `ghcr.io/acme/backstop@sha256:${'0'.repeat(64)}`;
   const settings = defineSettings({
     name: 'acme',
-    compute: { images: built ? {} : { '15': image, '17': image } },
+    compute: built ? {} : { images: IMAGES, drillImages: IMAGES },
     databases: Object.fromEntries(
       Object.entries(databases).map(([name, database]) => [name, { ...database, keepDays: { daily: 30 } }]),
     ),

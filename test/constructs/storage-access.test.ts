@@ -44,6 +44,9 @@ const GRANTS = {
   backup: granted((access, role) => {
     access.grantBackup(role, 'shop', ['daily', 'weekly']);
   }),
+  drill: granted((access, role) => {
+    access.grantDrill(role, 'shop');
+  }),
   restore: granted((access, role) => {
     access.grantRestore(role);
   }),
@@ -119,6 +122,51 @@ describe('backup', () => {
       Resource: 'manifestsigning-key',
       Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
     });
+  });
+});
+
+describe('drill', () => {
+  const grants = GRANTS.drill;
+  const readable = [
+    'manifests/postgres/shop/*',
+    ...['daily', 'hourly', 'monthly', 'weekly', 'yearly'].map((name) => `points/${name}/postgres/shop/*`),
+  ];
+
+  test('reads and lists points of every class and manifests of its own database', () => {
+    expect(prefixesOf(grants, 's3:GetObjectVersion')).toEqual(readable);
+    const list = grants.find(({ Action }) => Action === 's3:ListBucketVersions');
+    const prefixes = list?.Condition?.['StringLike']?.['s3:prefix'] as string[];
+    expect([...prefixes].sort()).toEqual(readable);
+  });
+
+  test('creates evidence and history of its own database: no point and no manifest', () => {
+    expect(prefixesOf(grants, 's3:PutObject')).toEqual(['audit/drill/shop/*', 'evidence/postgres/shop/*']);
+  });
+
+  test('signs with the key of evidence alone, and reads the public half of both', () => {
+    expect(grants.filter(({ Action }) => Action === 'kms:Sign')).toEqual([
+      expect.objectContaining({
+        Resource: 'evidencesigning-key',
+        Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
+      }),
+    ]);
+    expect(grants.find(({ Action }) => Action === 'kms:GetPublicKey')?.Resource).toEqual([
+      'evidencesigning-key',
+      'manifestsigning-key',
+    ]);
+  });
+
+  test('has no other action: it thaws, locks, holds and tags nothing', () => {
+    expect([...new Set(actionsOf(grants))]).toEqual([
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'kms:GetPublicKey',
+      'kms:Sign',
+      's3:AbortMultipartUpload',
+      's3:GetObjectVersion',
+      's3:ListBucketVersions',
+      's3:PutObject',
+    ]);
   });
 });
 

@@ -31,7 +31,29 @@ test('what could not be started is kept for two weeks, encrypted, and taken by T
     PolicyDocument: {
       Statement: [
         Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        Match.anyValue(),
       ],
+    },
+  });
+});
+
+test('rules of this account and region may put there what they could not deliver, and no others', () => {
+  template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: {
+            ArnLike: {
+              'aws:SourceArn': {
+                'Fn::Join': ['', Match.arrayWith([{ Ref: 'AWS::AccountId' }, ':rule/*'])],
+              },
+            },
+          },
+        }),
+      ]),
     },
   });
 });

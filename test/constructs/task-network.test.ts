@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { TaskNetwork, zonesAtDeployment } from '../../lib/constructs/task-network';
-import { publishedPlacement } from '../../lib/constructs/task-placement';
+import { publishedPlacement, type TaskPlacement } from '../../lib/constructs/task-placement';
 import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
 import { MINIMAL, newApp } from '../support/synthesize';
@@ -25,8 +25,11 @@ function synthesized(network: Network) {
   const settings = defineSettings({ ...MINIMAL, network }).network;
   const app = newApp();
   const stack = new BoundStack(app, 'compute', { env: { account: '111122223333', region: 'eu-central-1' } });
-  const { placement } = new TaskNetwork(stack, 'Network', { installation: 'test', settings });
-  return { template: Template.fromStack(stack), placement: stack.resolve(placement) as unknown, app };
+  const made = new TaskNetwork(stack, 'Network', { installation: 'test', settings });
+  const [placement, drillPlacement] = [made.placement, made.drillPlacement].map(
+    (each) => stack.resolve(each) as TaskPlacement,
+  );
+  return { template: Template.fromStack(stack), placement, drillPlacement, app };
 }
 
 const propertiesOf = (template: Template, type: string) =>
@@ -40,31 +43,56 @@ test.each(MODES)('$mode: nothing is looked up at synth, and no custom resource i
   const { app, template } = synthesized(network);
   expect(app.synth().manifest.missing).toBeUndefined();
   template.resourceCountIs('AWS::Lambda::Function', 0);
-  template.resourceCountIs('AWS::EC2::SecurityGroup', network.mode === 'private' ? 2 : 1);
+  template.resourceCountIs('AWS::EC2::SecurityGroup', network.mode === 'private' ? 3 : 2);
 });
 
-test.each(MODES)('$mode: tasks have a security group of their own, without inbound', (network) => {
-  const { template, placement } = synthesized(network);
-  const [[id]] = Object.entries(
-    template.findResources('AWS::EC2::SecurityGroup', {
-      Properties: { GroupDescription: Match.stringLikeRegexp('no inbound') },
-    }),
-  ) as [[string, unknown]];
-  const group = { 'Fn::GetAtt': [id, 'GroupId'] };
-  expect(placement).toMatchObject({ securityGroupIds: [group] });
-  template.hasResource('AWS::EC2::SecurityGroup', { Properties: { SecurityGroupIngress: Match.absent() } });
-  template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { GroupId: group }, 0);
+test.each(MODES)('$mode: tasks and drills have security groups of their own, without inbound', (network) => {
+  const { template, placement, drillPlacement } = synthesized(network);
+  const groups = [placement, drillPlacement].flatMap((each) => each?.securityGroupIds ?? []);
+  expect(groups.map((group) => JSON.stringify(group))).toEqual([
+    expect.stringContaining('TaskGroup'),
+    expect.stringContaining('DrillGroup'),
+  ]);
+  const ofTasks = template.findResources('AWS::EC2::SecurityGroup', {
+    Properties: { GroupDescription: Match.stringLikeRegexp('no inbound') },
+  });
+  expect(Object.values(ofTasks).map(({ Properties }) => Properties.SecurityGroupIngress as unknown)).toEqual([
+    undefined,
+    undefined,
+  ]);
+  for (const GroupId of groups)
+    template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { GroupId }, 0);
 });
+
+test.each(MODES)(
+  '$mode: a drill finds no way out but HTTPS, because it restores what anybody may have stored',
+  (network) => {
+    const { template, placement, drillPlacement } = synthesized(network);
+    const drills = Object.entries(template.findResources('AWS::EC2::SecurityGroup')).filter(([id]) =>
+      id.includes('DrillGroup'),
+    );
+    expect(drills.map(([, { Properties }]) => Properties.SecurityGroupEgress as unknown)).toEqual([
+      [expect.objectContaining({ CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443 })],
+    ]);
+    template.resourceCountIs('AWS::EC2::SecurityGroupEgress', 0);
+    expect({ ...drillPlacement, securityGroupIds: [] }).toEqual({ ...placement, securityGroupIds: [] });
+  },
+);
 
 test.each(MODES)(
   '$mode: other stacks find subnets and security groups by the names of parameters',
   (network) => {
     const { template } = synthesized(network);
-    for (const Name of ['/test/subnet-ids', '/test/security-group-ids'])
+    for (const Name of ['/test/subnet-ids', '/test/security-group-ids', '/test/drill-security-group-ids'])
       template.hasResourceProperties('AWS::SSM::Parameter', { Name, Type: 'StringList' });
     const other = new Stack(newApp(), 'other');
-    const { subnetIds } = publishedPlacement(other, 'test', defineSettings({ ...MINIMAL, network }).network);
-    expect(other.resolve(subnetIds)).toEqual({ Ref: expect.stringContaining('subnetids') as string });
+    const settings = defineSettings({ ...MINIMAL, network }).network;
+    const nameOf = (list: readonly string[]) => JSON.stringify(other.resolve(list)).toLowerCase();
+    const { subnetIds, securityGroupIds } = publishedPlacement(other, 'test', settings);
+    expect(nameOf(subnetIds)).toContain('subnetids');
+    expect(nameOf(securityGroupIds)).toContain('testsecuritygroupids');
+    const drills = publishedPlacement(other, 'test', settings, 'aws');
+    expect(nameOf(drills.securityGroupIds)).toContain('testdrillsecuritygroupids');
   },
 );
 
@@ -145,14 +173,16 @@ describe('private', () => {
       expect(VpcEndpointType === 'Gateway' ? RouteTableIds : SubnetIds).toHaveLength(2);
   });
 
-  test('endpoints answer to tasks only', () => {
-    const [rule, ...others] = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress');
-    expect(others).toEqual([]);
-    expect(rule).toMatchObject({
+  test('endpoints answer to tasks and drills only', () => {
+    const rules = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress');
+    const from = (group: RegExp) => ({
       FromPort: 443,
       ToPort: 443,
-      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/^NetworkTaskGroup/), 'GroupId'] },
+      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(group), 'GroupId'] },
     });
+    expect(rules).toMatchObject([from(/^NetworkTaskGroup/), from(/^NetworkDrillGroup/)]);
+    expect(new Set(rules.map(({ GroupId }) => JSON.stringify(GroupId))).size).toBe(1);
+    const [rule] = rules;
     const groups = new Set(
       propertiesOf(template, 'AWS::EC2::VPCEndpoint')
         .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')
@@ -163,7 +193,7 @@ describe('private', () => {
 });
 
 describe('existing', () => {
-  test('its subnets are taken as they are, and nothing is made but a security group', () => {
+  test('its subnets are taken as they are, and nothing is made but security groups', () => {
     const { template, placement } = synthesized({ ...EXISTING, assignPublicIp: true });
     expect(placement).toMatchObject({ subnetIds: EXISTING.subnetIds, assignPublicIp: true });
     template.resourceCountIs('AWS::EC2::Subnet', 0);
@@ -172,8 +202,9 @@ describe('existing', () => {
 
   test('security groups that are named are used, and none is made', () => {
     const securityGroupIds = ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'];
-    const { template, placement } = synthesized({ ...EXISTING, securityGroupIds });
+    const { template, placement, drillPlacement } = synthesized({ ...EXISTING, securityGroupIds });
     expect(placement).toMatchObject({ securityGroupIds });
+    expect(drillPlacement).toEqual(placement);
     template.resourceCountIs('AWS::EC2::SecurityGroup', 0);
     template.hasResourceProperties('AWS::SSM::Parameter', {
       Name: '/test/security-group-ids',

@@ -105,11 +105,11 @@ test('a size that Fargate does not have is refused', () => {
   ]);
 });
 
-test('checks that a task definition could not hold are refused', () => {
+test('checks that a template could not hold are refused', () => {
   const checks = (length: number) => [{ name: 'long', sql: `select '${'x'.repeat(length)}'` }];
-  expect(toldOf(drill({ checks: checks(16_000) }))).toEqual([]);
-  expect(toldOf(drill({ checks: checks(17_000) }))).toEqual([
-    expect.stringMatching(/^databases\.shop\.drill\.checks; 170\d\d characters; at most 16384/),
+  expect(toldOf(drill({ checks: checks(7900) }))).toEqual([]);
+  expect(toldOf(drill({ checks: checks(8000) }))).toEqual([
+    expect.stringMatching(/^databases\.shop\.drill\.checks; 80\d\d bytes; at most 8000/),
   ]);
 });
 

@@ -5,10 +5,10 @@ const some = (count: number, schedules = 1): Scheduled[] =>
 
 const sizesOf = (databases: Scheduled[]) => spreadDatabases(databases).map((group) => group.length);
 
-test('a stack has at most 25 databases', () => {
-  expect(sizesOf(some(25))).toEqual([25]);
-  expect(sizesOf(some(26))).toEqual([25, 1]);
-  expect(sizesOf(some(100))).toEqual([25, 25, 25, 25]);
+test('a stack has at most 20 databases', () => {
+  expect(sizesOf(some(20))).toEqual([20]);
+  expect(sizesOf(some(21))).toEqual([20, 1]);
+  expect(sizesOf(some(100))).toEqual([20, 20, 20, 20, 20]);
 });
 
 test('each database is in one stack, in the order of the settings', () => {
@@ -17,12 +17,12 @@ test('each database is in one stack, in the order of the settings', () => {
 });
 
 test('one that is appended moves none of the others', () => {
-  const before = spreadDatabases(some(49));
-  const after = spreadDatabases(some(51));
+  const before = spreadDatabases(some(39));
+  const after = spreadDatabases(some(41));
   expect(after[0]).toEqual(before[0]);
-  expect(after[1]?.slice(0, 24)).toEqual(before[1]);
+  expect(after[1]?.slice(0, 19)).toEqual(before[1]);
 });
 
 test('databases with many seasons fill a stack earlier, because each is a schedule more', () => {
-  expect(sizesOf(some(25, 13))).toEqual([5, 5, 5, 5, 5]);
+  expect(sizesOf(some(20, 13))).toEqual([4, 4, 4, 4, 4]);
 });
