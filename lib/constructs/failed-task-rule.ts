@@ -5,7 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { BACKUP_CONTAINER, backupTaskFamily } from '../contract/names';
+import { BACKUP_CONTAINER, backupTaskFamily, DRILL_CONTAINER, drillTaskFamily } from '../contract/names';
 
 export interface FailedTaskRuleProps {
   readonly installation: string;
@@ -22,23 +22,25 @@ export interface FailedTaskRuleProps {
  */
 const LOST = ['TaskFailedToStart', 'UserInitiated', 'SpotInterruption', 'TerminationNotice'];
 
-/** Tells the monitor of each backup task that did not end well, within seconds. */
+/** Tells the monitor of each task of a backup or a drill that did not end well, within seconds. */
 export class FailedTaskRule extends Construct {
   constructor(scope: Construct, id: string, props: FailedTaskRuleProps) {
     super(scope, id);
     new Rule(this, 'Rule', {
-      description: `Backup tasks of ${props.installation} that did not end well`,
+      description: `Backups and drills of ${props.installation} that did not end well`,
       eventPattern: {
         source: ['aws.ecs'],
         detailType: ['ECS Task State Change'],
         detail: {
           clusterArn: [props.cluster.attrArn],
-          taskDefinitionArn: Match.prefix(this.familyPrefix(props.installation)),
+          taskDefinitionArn: Match.anyOf(
+            ...this.familyPrefixes(props.installation).map((prefix) => Match.prefix(prefix)),
+          ),
           lastStatus: ['STOPPED'],
           $or: [
             { stopCode: LOST },
             /** Name and code of one container: another one of the task may end as it likes. */
-            { containers: { name: [BACKUP_CONTAINER], exitCode: Match.anythingBut(0) } },
+            { containers: { name: [BACKUP_CONTAINER, DRILL_CONTAINER], exitCode: Match.anythingBut(0) } },
           ],
         },
       },
@@ -53,11 +55,9 @@ export class FailedTaskRule extends Construct {
   }
 
   /** Of every database: a task's group may be named otherwise by who starts it, its definition cannot. */
-  private familyPrefix(installation: string): string {
-    return Stack.of(this).formatArn({
-      service: 'ecs',
-      resource: 'task-definition',
-      resourceName: backupTaskFamily(installation, ''),
-    });
+  private familyPrefixes(installation: string): string[] {
+    return [backupTaskFamily(installation, ''), drillTaskFamily(installation, '')].map((resourceName) =>
+      Stack.of(this).formatArn({ service: 'ecs', resource: 'task-definition', resourceName }),
+    );
   }
 }

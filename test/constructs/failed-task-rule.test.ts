@@ -4,7 +4,7 @@ import { CfnCluster } from 'aws-cdk-lib/aws-ecs';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { FailedTaskRule } from '../../lib/constructs/failed-task-rule';
-import { backupTaskFamily } from '../../lib/contract/names';
+import { backupTaskFamily, drillTaskFamily } from '../../lib/contract/names';
 import { matches } from '../support/event-pattern';
 import { newStack } from '../support/synthesize';
 
@@ -31,7 +31,7 @@ function deployedPattern(): Record<string, unknown> {
   const text = JSON.stringify(rule!['Properties'].EventPattern)
     .replace(/\{"Fn::GetAtt":\["Cluster","Arn"\]\}/, JSON.stringify(CLUSTER))
     .replace(
-      /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":ecs:",\{"Ref":"AWS::Region"\},":",\{"Ref":"AWS::AccountId"\},("[^"]+")\]\]\}/,
+      /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":ecs:",\{"Ref":"AWS::Region"\},":",\{"Ref":"AWS::AccountId"\},("[^"]+")\]\]\}/g,
       (_, rest: string) => JSON.stringify(`arn:aws:ecs:eu-central-1:111122223333${JSON.parse(rest)}`),
     );
   expect(text).not.toMatch(/"Fn::|"Ref"/);
@@ -110,6 +110,11 @@ function taskEvent({
   };
 }
 
+/** The same of a drill's task. */
+const ofDrill = (stopCode: string, containers: readonly Container[]): Stop => ({
+  ...{ family: drillTaskFamily('test', 'shop'), stopCode, containers },
+});
+
 const isTold = (stop: Stop) => matches(deployedPattern(), taskEvent(stop));
 
 test.each<[string, Stop]>([
@@ -132,6 +137,10 @@ test.each<[string, Stop]>([
     'the machine was retired',
     { stopCode: 'TerminationNotice', containers: [{ name: 'backup', exitCode: 143 }] },
   ],
+  ['a drill failed', ofDrill('EssentialContainerExited', [{ name: 'drill', exitCode: 10 }])],
+  ['a drill was killed for memory', ofDrill('EssentialContainerExited', [{ name: 'drill', exitCode: 137 }])],
+  ["a drill's image could not be pulled", ofDrill('TaskFailedToStart', [{ name: 'drill' }])],
+  ['a person stopped a drill', ofDrill('UserInitiated', [{ name: 'drill', exitCode: 11 }])],
   [
     'a person had started it under another group',
     { group: 'manual', containers: [{ name: 'backup', exitCode: 1 }] },
@@ -151,6 +160,7 @@ test.each<[string, Stop]>([
       ],
     },
   ],
+  ['a drill ended well', ofDrill('EssentialContainerExited', [{ name: 'drill', exitCode: 0 }])],
   ['it still runs', { lastStatus: 'RUNNING', containers: [{ name: 'backup' }] }],
   ['it is still stopping', { lastStatus: 'DEPROVISIONING', containers: [{ name: 'backup', exitCode: 1 }] }],
   ['it is a restore', { family: 'test-restore', containers: [{ name: 'restore', exitCode: 10 }] }],

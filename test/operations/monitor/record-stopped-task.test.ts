@@ -1,8 +1,8 @@
-/** Which of ECS's events tell of a backup that did not end well. */
+/** Which of ECS's events tell of a backup, or of a drill, that did not end well. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { backupTaskFamily } from '../../../lib/contract/names';
+import { backupTaskFamily, drillTaskFamily } from '../../../lib/contract/names';
 import { stoppedTaskKey, stoppedTaskSchema } from '../../../lib/contract/stopped-task';
 import { taskEventSchema, type TaskEvent } from '../../../lib/contract/task-event';
 import { recordStoppedTask, stoppedTaskOf } from '../../../lib/operations/monitor/record-stopped-task';
@@ -45,6 +45,7 @@ function event(changes: Detail = {}): TaskEvent {
 test('a task whose backup exited with another code than 0 is recorded, with the words of ECS', () => {
   expect(stoppedTaskOf(event(), CONFIG)).toEqual({
     version: 1,
+    program: 'backup',
     database: 'shop',
     taskId: 'c13b4cb40f1f4fe4a2971f76ae5a47ad',
     createdAt: '2026-11-20T02:00:04.123Z',
@@ -120,6 +121,30 @@ test('a database is known by its family, dots or not', () => {
   const family = backupTaskFamily(CONFIG.installation, 'a.b');
   const taskDefinitionArn = `arn:aws:ecs:eu-central-1:111122223333:task-definition/${family}:1`;
   expect(stoppedTaskOf(event({ taskDefinitionArn }), CONFIG)?.database).toBe('a.b');
+});
+
+describe("a drill's task", () => {
+  const family = drillTaskFamily(CONFIG.installation, 'shop');
+  const taskDefinitionArn = `arn:aws:ecs:eu-central-1:111122223333:task-definition/${family}:1`;
+  const told = (containers: TaskEvent['detail']['containers']) =>
+    stoppedTaskOf(event({ taskDefinitionArn, containers }), CONFIG);
+
+  test('is told from a backup of the same database, and stands at a place of its own', () => {
+    const task = told([{ name: 'drill', exitCode: 10 }])!;
+    expect(task).toMatchObject({ program: 'drill', database: 'shop', exitCode: 10 });
+    expect(stoppedTaskKey(task)).toBe('drills/shop/20261120T020304Z-c13b4cb40f1f4fe4a2971f76ae5a47ad.json');
+  });
+
+  test.each(['backup', 'server'])('is not judged by its container %s', (name) => {
+    const other = { name, exitCode: 1 };
+    expect(told([{ name: 'drill', exitCode: 0 }, other])).toBeUndefined();
+    expect(told([other])).toMatchObject({ program: 'drill' });
+  });
+});
+
+test('a record without a program is of a backup: older ones name none', () => {
+  const { program, ...old } = stoppedTaskOf(event(), CONFIG)!;
+  expect(stoppedTaskSchema.parse(old).program).toBe(program);
 });
 
 test('an event that comes twice is written once', async () => {
