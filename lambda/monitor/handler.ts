@@ -1,4 +1,4 @@
-/** The monitor in Lambda: light and full passes by schedule, and each backup task that did not end well. */
+/** The monitor in Lambda: light and full passes by schedule, and each task that did not end well. */
 import { monitorConfigSchema } from '../../lib/contract/monitor-config';
 import { answerEvent } from '../../lib/operations/monitor/answer-event';
 import { readConfig } from '../config';

@@ -9,7 +9,9 @@ import { kmsClient } from '../../lib/runtime/kms-signer';
 import { liveGuardrails } from '../../lib/runtime/live-guardrails';
 import { openSigner } from '../../lib/runtime/open-signer';
 import { S3Api, s3Client } from '../../lib/runtime/s3-api';
+import { S3ProtectedObjects } from '../../lib/runtime/s3-protected-objects';
 import { S3Store } from '../../lib/runtime/s3-store';
+import type { Signer } from '../../lib/runtime/signer';
 import { readSubscriptions, snsClient } from '../../lib/runtime/subscriptions';
 import { bucketOfUrl } from '../config';
 
@@ -17,6 +19,7 @@ const environmentSchema = z.object({
   [ENVIRONMENT.store]: bucketOfUrl,
   [ENVIRONMENT.statusStore]: bucketOfUrl,
   [ENVIRONMENT.signer]: z.string(),
+  [ENVIRONMENT.evidenceSigner]: z.string(),
   [ENVIRONMENT.backupKey]: z.string(),
   [ENVIRONMENT.alarmTopic]: z.string(),
 });
@@ -34,15 +37,24 @@ export async function withMonitorTools(
   const bucketName = environment[ENVIRONMENT.store];
   const keyArn = environment[ENVIRONMENT.backupKey];
   const [s3, kms, sns] = [s3Client(), kmsClient(), snsClient()];
-  const signer = await openSigner(environment[ENVIRONMENT.signer]);
+  const trustIn = (signer: Signer) => async () => ({
+    keys: await signer.trustedPublicKeys(),
+    allowUnsigned: false,
+  });
+  const [trust, evidenceTrust] = [
+    trustIn(await openSigner(environment[ENVIRONMENT.signer])),
+    trustIn(await openSigner(environment[ENVIRONMENT.evidenceSigner])),
+  ];
   try {
     await use({
       store: new S3Store(bucketName, s3),
+      objects: new S3ProtectedObjects(bucketName, s3),
       statusStore: new S3Store(environment[ENVIRONMENT.statusStore], s3),
       deployed: { bucketName, keyArn },
       clock: systemClock,
       reporter: jsonReporter(writeLine, systemClock),
-      trust: async () => ({ keys: await signer.trustedPublicKeys(), allowUnsigned: false }),
+      trust,
+      evidenceTrust,
       liveGuardrails: () => liveGuardrails(new S3Api(bucketName, s3), kms, keyArn),
       subscriptions: () => readSubscriptions(sns, environment[ENVIRONMENT.alarmTopic]),
       publish: (measurement, at) => {

@@ -6,6 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { hasDrills } from '../contract/drill-schedule';
 import { ENVIRONMENT } from '../contract/environment';
 import type { Guardrails } from '../contract/guardrails';
 import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
@@ -65,6 +66,7 @@ export class Monitor extends Construct {
         [ENVIRONMENT.store]: storage.storeUrl,
         [ENVIRONMENT.statusStore]: `s3://${storage.statusBucketName}`,
         [ENVIRONMENT.signer]: `kms:${storage.manifestSigningKeyArn}`,
+        [ENVIRONMENT.evidenceSigner]: `kms:${storage.evidenceSigningKeyArn}`,
         [ENVIRONMENT.backupKey]: storage.backupKeyArn,
         [ENVIRONMENT.alarmTopic]: topic.topicArn,
       },
@@ -107,17 +109,20 @@ export class Monitor extends Construct {
 }
 
 function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
-  const databases = Object.entries(settings.databases).map(([name, { schedule, keepDays }]) => {
+  const databases = Object.entries(settings.databases).map(([name, database]) => {
+    const { schedule, keepDays, drill } = database;
     const { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } = schedule;
     const monitored = {
       schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes },
       longestLifeDays: longestLifeDays(keepDays),
+      drills: hasDrills(database) ? { expectedMinutes: drill.expectedMinutes } : null,
     };
     return [name, monitored] as const;
   });
   return {
     installation: settings.name,
     databases: Object.fromEntries(databases),
+    defaultLockDays: settings.lock.days,
     emails: settings.notifications.emails,
     guardrails,
   };

@@ -17,11 +17,11 @@ export const LIGHT_GAUGES = {
   overdueSlots: 'OverdueSlots',
   /** Per database: runs that have begun and not ended for more than twice their expected time. 0 is good. */
   stuckRuns: 'StuckRuns',
-  /** Per database: now minus snapshotAt of the newest proven point, in hours; 100000 where there is none. */
+  /** Per database with drills: now minus snapshotAt of the newest proven point, in hours; 100000 where there is none. */
   provenPointAge: 'ProvenPointAgeHours',
-  /** Per database: drills since the newest proof that failed, did not start, were stopped, or got stuck. 0 is good. */
+  /** Per database with drills: those since the newest proof that failed, did not start, were stopped, or got stuck. 0 is good. */
   failedDrills: 'FailedDrills',
-  /** Per database: seconds that the restore of the newest proof took; 0 where there is none. */
+  /** Per database with drills: seconds that the restore of the newest proof took; 0 where there is none. */
   drillRestoreSeconds: 'DrillRestoreSeconds',
   /** Per database: faults that a check of the newest point's stored objects has found. 0 is good. */
   storedFaults: 'StoredFaults',

@@ -13,6 +13,8 @@ const monitoredDatabaseSchema = z.strictObject({
   }),
   /** Manifests that are older speak of points that have expired. */
   longestLifeDays: z.int().positive(),
+  /** null where no drills are asked for: nothing is measured of them. */
+  drills: z.strictObject({ expectedMinutes: z.number() }).nullable(),
 });
 export type MonitoredDatabase = z.infer<typeof monitoredDatabaseSchema>;
 
@@ -20,6 +22,8 @@ export const monitorConfigSchema = z.strictObject({
   installation: z.string(),
   /** By the name that stands in keys and metrics; those that are backed up elsewhere, too. */
   databases: z.record(z.string().refine(isDatabaseName, DATABASE_NAME_RULE), monitoredDatabaseSchema),
+  /** For which every object is locked from its birth. */
+  defaultLockDays: z.int().positive(),
   /** Addresses that every alarm should reach. */
   emails: z.array(z.string()),
   guardrails: guardrailsSchema,

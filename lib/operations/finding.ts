@@ -13,6 +13,7 @@ export type FindingKind =
   | 'missing'
   | 'size'
   | 'checksum'
+  | 'overwritten'
   | 'archive'
   | 'unlocked'
   | 'hidden'

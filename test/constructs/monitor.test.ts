@@ -31,8 +31,9 @@ const settings = defineSettings({
         seasons: [{ months: [12], cron: '0 */6 * * *' }],
       },
       keepDays: { daily: 30, weekly: 56 },
+      drill: { expectedMinutes: 45 },
     },
-    garage: { connection: 'elsewhere', keepDays: { daily: 30 } },
+    garage: { connection: 'elsewhere', keepDays: { daily: 30 }, drill: { when: 'never' } },
   },
 });
 
@@ -83,16 +84,22 @@ test.each([
   expect(scheduledPassSchema.parse({ pass })).toEqual({ pass });
 });
 
-test('it is told every database, those that are backed up elsewhere too, and whom alarms should reach', () => {
+test('it is told every database, those elsewhere and without drills too, the lock, and whom alarms should reach', () => {
   expect(config).toMatchObject({
     installation: 'test',
     databases: {
       shop: {
         schedule: { cron: '0 3 * * *', timeZone: 'Europe/Berlin', flexibleMinutes: 15 },
         longestLifeDays: 57,
+        drills: { expectedMinutes: 45 },
       },
-      garage: { schedule: { cron: '0 2 * * *', timeZone: 'UTC', expectedMinutes: 30 }, longestLifeDays: 31 },
+      garage: {
+        schedule: { cron: '0 2 * * *', timeZone: 'UTC', expectedMinutes: 30 },
+        longestLifeDays: 31,
+        drills: null,
+      },
     },
+    defaultLockDays: 7,
     emails: ['ops@example.com'],
   });
   expect(Object.keys(config.guardrails)).toContain('policy statement DenyOverwriting');
@@ -101,8 +108,8 @@ test('it is told every database, those that are backed up elsewhere too, and who
 test('it is told by its environment what only the deployment knows', () => {
   const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
   const names = Object.keys(lambda!['Properties'].Environment.Variables as object);
-  const { store, statusStore, signer, backupKey, alarmTopic } = ENVIRONMENT;
-  expect(names.sort()).toEqual([store, statusStore, signer, backupKey, alarmTopic].sort());
+  const { store, statusStore, signer, evidenceSigner, backupKey, alarmTopic } = ENVIRONMENT;
+  expect(names.sort()).toEqual([store, statusStore, signer, evidenceSigner, backupKey, alarmTopic].sort());
 });
 
 test('no concurrency is reserved, which a new account would refuse', () => {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { lambdaBundle } from '../../lib/constructs/lambda-bundle';
@@ -12,6 +13,7 @@ import { openSigner } from '../../lib/runtime/open-signer';
 import { S3Api, s3Client } from '../../lib/runtime/s3-api';
 import { S3Store } from '../../lib/runtime/s3-store';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
+import { evidenceOf, putEvidence } from '../support/made-evidence';
 import { makeBench } from '../support/make-backup';
 import { monitorConfig } from '../support/monitor-bench';
 import { emulatorEnvironment } from '../support/shared-servers';
@@ -26,9 +28,11 @@ beforeAll(async () => {
   const admin = adminClient();
   const [kms, sns, s3] = [new KMSClient({}), new SNSClient({}), s3Client()];
   clients.push(admin, kms, sns, s3);
-  const { KeyMetadata: signing } = await kms.send(
-    new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
-  );
+  const newSigner = async () => {
+    const asked = new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    return `kms:${(await kms.send(asked)).KeyMetadata!.Arn!}`;
+  };
+  const [manifests, proofs] = [await newSigner(), await newSigner()];
   const { KeyMetadata: encrypting } = await kms.send(new CreateKeyCommand({}));
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'backstop-alarms' }));
   const subscription = { TopicArn, Protocol: 'email', Endpoint: 'ops@example.com' };
@@ -39,9 +43,11 @@ beforeAll(async () => {
     encrypting!.Arn!,
   ];
   const guardrails = await liveGuardrails(new S3Api(bucket, s3), kmsClient(), keyArn);
-  const signer = await openSigner(`kms:${signing!.Arn!}`);
-  const bench = await makeBench(await shopDatabase(), new S3Store(bucket, s3), signer);
-  await bench.backup();
+  const store = new S3Store(bucket, s3);
+  const bench = await makeBench(await shopDatabase(), store, await openSigner(manifests));
+  const { manifest, manifestKey } = await bench.backup();
+  const evidence = evidenceOf(manifest, await buffer(await store.get(manifestKey)), new Date());
+  await putEvidence(store, await openSigner(proofs), evidence);
   const emails = ['ops@example.com', 'boss@example.com'];
   const config = monitorConfig(['shop', 'garage'], { emails, guardrails });
   writeFileSync(path.join(folder, 'index.js'), lambdaBundle('monitor').code);
@@ -49,7 +55,8 @@ beforeAll(async () => {
   environment = {
     [ENVIRONMENT.store]: `s3://${bucket}`,
     [ENVIRONMENT.statusStore]: `s3://${status}`,
-    [ENVIRONMENT.signer]: `kms:${signing!.Arn!}`,
+    [ENVIRONMENT.signer]: manifests,
+    [ENVIRONMENT.evidenceSigner]: proofs,
     [ENVIRONMENT.backupKey]: keyArn,
     [ENVIRONMENT.alarmTopic]: TopicArn!,
   };
@@ -77,24 +84,30 @@ async function invoke(event: unknown, changes: Record<string, string> = {}): Pro
   return { lines: lines.map((line) => JSON.parse(line) as Ended['lines'][number]), error: stderr };
 }
 
+/** Of each database in one, of the installation each for itself; each part of a pass has its line. */
 function metricsOf({ lines }: Ended): Ended['lines'] {
-  return lines
+  const metrics = lines
     .filter((line) => '_aws' in line)
-    .map((line) => Object.fromEntries(Object.entries(line).filter(([name]) => name !== '_aws')))
+    .map((line) => Object.fromEntries(Object.entries(line).filter(([name]) => name !== '_aws')));
+  const byDatabase = Map.groupBy(metrics, (line) => line['Database'] ?? JSON.stringify(line));
+  return [...byDatabase.values()]
+    .map((parts): Ended['lines'][number] => Object.assign({}, ...parts) as Ended['lines'][number])
     .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 test('a light pass', async () => {
   const ended = await invoke({ pass: 'light' });
   expect(ended.error).toBe('');
+  const noFaults = { FailedRuns: 0, OverdueSlots: 0, StuckRuns: 0, FailedDrills: 0, StoredFaults: 0 };
+  const now = expect.closeTo(0, 1) as unknown;
   expect(metricsOf(ended)).toEqual([
     {
-      ...{ Installation: 'backstop', Database: 'garage' },
-      ...{ NewestPointAgeHours: 100_000, FailedRuns: 0, OverdueSlots: 0, StuckRuns: 0 },
+      ...{ Installation: 'backstop', Database: 'garage', ...noFaults },
+      ...{ NewestPointAgeHours: 100_000, ProvenPointAgeHours: 100_000, DrillRestoreSeconds: 0 },
     },
     {
-      ...{ Installation: 'backstop', Database: 'shop' },
-      ...{ NewestPointAgeHours: expect.closeTo(0, 1), FailedRuns: 0, OverdueSlots: 0, StuckRuns: 0 },
+      ...{ Installation: 'backstop', Database: 'shop', ...noFaults },
+      ...{ NewestPointAgeHours: now, ProvenPointAgeHours: now, DrillRestoreSeconds: 60 },
     },
     { Installation: 'backstop', MonitorPasses: 1 },
   ]);
@@ -104,8 +117,8 @@ test('a full pass, with an address that nobody subscribed', async () => {
   const ended = await invoke({ pass: 'full' });
   expect(ended.error).toBe('');
   expect(metricsOf(ended)).toEqual([
-    expect.objectContaining({ Database: 'garage', RecoveryPoints: 0, StoredBytes: 0 }),
-    expect.objectContaining({ Database: 'shop', RecoveryPoints: 1, FaultyManifests: 0, SizeRatio: 1 }),
+    expect.objectContaining({ Database: 'garage', RecoveryPoints: 0, StoredBytes: 0, UnkeptObjects: 0 }),
+    expect.objectContaining({ Database: 'shop', RecoveryPoints: 1, FaultyManifests: 0, UnkeptObjects: 0 }),
     { Installation: 'backstop', GuardrailDifferences: 0 },
     { Installation: 'backstop', UnconfirmedSubscriptions: 1 },
   ]);
@@ -128,15 +141,29 @@ test('a task that could not start, told by ECS, and told again', async () => {
   };
   for (const ended of [await invoke(event), await invoke(event)]) {
     expect(ended.error).toBe('');
-    expect(metricsOf(ended)).toEqual([expect.objectContaining({ Database: 'garage', FailedRuns: 1 })]);
+    expect(metricsOf(ended)).toContainEqual(expect.objectContaining({ Database: 'garage', FailedRuns: 1 }));
   }
 });
 
+const NO_KEY = 'kms:arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000';
+
 test('a key that cannot be read silences the databases, and the invocation fails', async () => {
-  const signer = 'kms:arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000';
-  const ended = await invoke({ pass: 'light' }, { [ENVIRONMENT.signer]: signer });
+  const ended = await invoke({ pass: 'light' }, { [ENVIRONMENT.signer]: NO_KEY });
   expect(metricsOf(ended)).toEqual([]);
-  expect(ended.error).toContain('Could not look at 2 of 2');
+  expect(ended.error).toContain('Could not look at 6 of 6');
+});
+
+test('the key of evidence that cannot be read silences the drills of who has evidence, and nothing else', async () => {
+  const ended = await invoke({ pass: 'light' }, { [ENVIRONMENT.evidenceSigner]: NO_KEY });
+  const [garage, shop] = metricsOf(ended);
+  expect(garage).toMatchObject({ Database: 'garage', ProvenPointAgeHours: 100_000 });
+  expect(shop).toMatchObject({
+    Database: 'shop',
+    NewestPointAgeHours: expect.closeTo(0, 1),
+    StoredFaults: 0,
+  });
+  expect(shop).not.toHaveProperty('ProvenPointAgeHours');
+  expect(ended.error).toContain("Could not look at 1 of 6: shop's drills:");
 });
 
 test('a program without its environment names what is missing', async () => {

@@ -3,7 +3,8 @@
  * that is meant for it, within the promised minutes, and none after it is over. What the monitor publishes follows from
  * its own rules (test/support/monitored-month.ts), what CloudWatch makes of it from AWS's documentation.
  */
-import { parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
+import { ALARMS as ALL_ALARMS, parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
+import { provenObjectiveHours } from '../../lib/contract/drill-schedule';
 import { objectiveHours } from '../../lib/contract/schedule';
 import { defineSettings } from '../../lib/settings/settings';
 import { composeStacks } from '../../lib/stacks/add-stacks';
@@ -32,7 +33,7 @@ const SETTINGS = defineSettings({
   },
 });
 const SHOP = SETTINGS.databases['shop']!;
-const { schedule } = SHOP;
+const { schedule, drill } = SHOP;
 
 const ALARMS = (() => {
   const app = newApp();
@@ -46,11 +47,26 @@ const ALARMS = (() => {
 })();
 
 /** Clocks go forward on 28 March 2027. */
-const MARCH = { from: new Date('2027-03-08T00:00:00Z'), to: new Date('2027-04-08T00:00:00Z'), schedule };
+const MARCH = {
+  from: new Date('2027-03-08T00:00:00Z'),
+  to: new Date('2027-04-08T00:00:00Z'),
+  schedule,
+  drill,
+};
 /** And back on 31 October 2027: that day has 25 hours. */
-const OCTOBER = { from: new Date('2027-10-10T00:00:00Z'), to: new Date('2027-11-10T00:00:00Z'), schedule };
+const OCTOBER = {
+  from: new Date('2027-10-10T00:00:00Z'),
+  to: new Date('2027-11-10T00:00:00Z'),
+  schedule,
+  drill,
+};
 /** A trouble needs fewer days. */
-const WEEK = { from: new Date('2027-03-08T00:00:00Z'), to: new Date('2027-03-13T00:00:00Z'), schedule };
+const WEEK = {
+  from: new Date('2027-03-08T00:00:00Z'),
+  to: new Date('2027-03-13T00:00:00Z'),
+  schedule,
+  drill,
+};
 
 type History = Partial<Record<AlarmName, Transition[]>>;
 
@@ -88,9 +104,15 @@ const night = (plan: RunPlan) => ({
 });
 
 const cameAndWent = ['ALARM', 'OK'];
+/** Of a night without a point: none can be proven either. */
+const NIGHT_WITHOUT_POINT = {
+  BackupFailed: cameAndWent,
+  BackupMissing: cameAndWent,
+  DrillMissing: cameAndWent,
+};
 
 test('every alarm of the app is evaluated', () => {
-  expect(ALARMS).toHaveLength(7);
+  expect(ALARMS).toHaveLength(Object.keys(ALL_ALARMS).length);
 });
 
 describe.each([
@@ -119,8 +141,8 @@ describe('a night that nobody starts', () => {
   const history = historyOf(night({ neverStarts: true }));
   const over = new Date(SLOT.getTime() + schedule.flexibleMinutes * MINUTE);
 
-  test('is failed, and then missing', () => {
-    expect(states(history)).toEqual({ BackupFailed: cameAndWent, BackupMissing: cameAndWent });
+  test('is failed, then missing, and unproven', () => {
+    expect(states(history)).toEqual(NIGHT_WITHOUT_POINT);
   });
 
   test.each([0, 1, 2, 3, 4])(
@@ -150,7 +172,7 @@ describe('a night that nobody starts', () => {
 
 test('a run that fails alarms within 15 minutes, and until the next good one', () => {
   const history = historyOf(night({ exitCode: 5, startsAfterMinutes: 5, lastsMinutes: 10 }));
-  expect(states(history)).toEqual({ BackupFailed: cameAndWent, BackupMissing: cameAndWent });
+  expect(states(history)).toEqual(NIGHT_WITHOUT_POINT);
   expect(
     minutesUntil(history, 'BackupFailed', 0, new Date(SLOT.getTime() + 15 * MINUTE)),
   ).toBeLessThanOrEqual(15);
@@ -158,7 +180,7 @@ test('a run that fails alarms within 15 minutes, and until the next good one', (
 
 test('a task that ECS cannot start alarms within 15 minutes', () => {
   const history = historyOf(night({ failsToStart: true }));
-  expect(states(history)).toEqual({ BackupFailed: cameAndWent, BackupMissing: cameAndWent });
+  expect(states(history)).toEqual(NIGHT_WITHOUT_POINT);
   expect(minutesUntil(history, 'BackupFailed', 0, new Date(SLOT.getTime() + 4 * MINUTE))).toBeLessThanOrEqual(
     15,
   );
@@ -193,6 +215,66 @@ describe('a backup of another size', () => {
   });
 });
 
+describe('a drill', () => {
+  /** When the point of the night is there at the latest, and when its drill has ended. */
+  const stored = new Date(SLOT.getTime() + (schedule.flexibleMinutes + schedule.expectedMinutes) * MINUTE);
+  const drilled = new Date(stored.getTime() + (1 + drill.expectedMinutes) * MINUTE);
+  const nextDrilled = new Date(drilled.getTime() + 24 * HOUR);
+  const failedAndMissing = { DrillFailed: cameAndWent, DrillMissing: cameAndWent };
+
+  test.each([7, 8, 9, 10])(
+    'that ends with %i is failed within 15 minutes, and until the next proof',
+    (exitCode) => {
+      const history = historyOf(night({ drill: { exitCode } }));
+      expect(states(history)).toEqual(failedAndMissing);
+      expect(minutesUntil(history, 'DrillFailed', 0, drilled)).toBeLessThanOrEqual(15);
+      expect(minutesUntil(history, 'DrillFailed', 1, nextDrilled)).toBeLessThanOrEqual(25);
+    },
+  );
+
+  test('that hangs is failed within 15 minutes of twice its expected time', () => {
+    const history = historyOf(night({ drill: { hangs: true } }));
+    expect(states(history)).toEqual(failedAndMissing);
+    const stuck = new Date(drilled.getTime() + drill.expectedMinutes * MINUTE);
+    expect(minutesUntil(history, 'DrillFailed', 0, stuck)).toBeLessThanOrEqual(15);
+  });
+
+  test('that nobody starts is missing within ten minutes of its objective', () => {
+    const history = historyOf(night({ drill: { neverStarts: true } }));
+    expect(states(history)).toEqual({ DrillMissing: cameAndWent });
+    const latest = new Date(
+      SLOT.getTime() - 24 * HOUR + schedule.flexibleMinutes * MINUTE + provenObjectiveHours(SHOP) * HOUR,
+    );
+    expect(minutesUntil(history, 'DrillMissing', 0, latest)).toBeLessThanOrEqual(10);
+    expect(minutesUntil(history, 'DrillMissing', 1, nextDrilled)).toBeLessThanOrEqual(60);
+  });
+
+  test('whose restore takes longer than promised is too slow, and until a faster one', () => {
+    const slow = historyOf(night({ drill: { restoreMinutes: SHOP.rtoMinutes + 1 } }));
+    expect(states(slow)).toEqual({ RestoreTooSlow: cameAndWent });
+    expect(minutesUntil(slow, 'RestoreTooSlow', 0, drilled)).toBeLessThanOrEqual(15);
+    const promised = historyOf(night({ drill: { restoreMinutes: SHOP.rtoMinutes } }));
+    expect(states(promised)).toEqual({});
+  });
+});
+
+describe('what is stored', () => {
+  const began = new Date('2027-03-10T12:20:00Z');
+  const ended = new Date('2027-03-10T18:20:00Z');
+  const during = (now: Date) => (now > began && now < ended ? 1 : 0);
+
+  test.each([
+    ['a fault of an object', 'StoredDataFaulty', 15, { storedFaults: during }],
+    ['a manifest that cannot be believed', 'StoredDataFaulty', 70, { faultyManifests: during }],
+    ['an object that is not kept', 'HoldStale', 70, { unkeptObjects: during }],
+  ] as const)('%s is %s within %i minutes, and until it is gone', (_, name, minutes, changes) => {
+    const history = historyOf({ ...WEEK, ...changes });
+    expect(states(history)).toEqual({ [name]: cameAndWent });
+    expect(minutesUntil(history, name, 0, began)).toBeLessThanOrEqual(minutes);
+    expect(minutesUntil(history, name, 1, ended)).toBeLessThanOrEqual(4 * 60 + 10);
+  });
+});
+
 describe('a monitor that dies', () => {
   const died = new Date('2027-03-10T12:00:00Z');
   const revived = new Date('2027-03-11T06:00:00Z');
@@ -204,8 +286,13 @@ describe('a monitor that dies', () => {
       'BackupFailed',
       'BackupMissing',
       'BackupShrunken',
+      'DrillFailed',
+      'DrillMissing',
       'GuardrailChanged',
+      'HoldStale',
       'MonitorSilent',
+      'RestoreTooSlow',
+      'StoredDataFaulty',
       'SubscriptionUnconfirmed',
     ]);
   });

@@ -11,6 +11,7 @@ import { answerEvent } from '../../lib/operations/monitor/answer-event';
 import type { Measurement } from '../../lib/operations/monitor/measured';
 import type { MonitorTools } from '../../lib/operations/monitor/monitor-tools';
 import { DirectoryStore } from '../../lib/runtime/directory-store';
+import type { ProtectedObjects } from '../../lib/runtime/protected-objects';
 import { silentReporter } from '../../lib/runtime/reporter';
 import type { Store } from '../../lib/runtime/store';
 
@@ -29,8 +30,12 @@ export function monitorConfig(
   return {
     installation: 'backstop',
     databases: Object.fromEntries(
-      databases.map((name) => [name, { schedule: NIGHTLY, longestLifeDays: 31 }]),
+      databases.map((name) => [
+        name,
+        { schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 } },
+      ]),
     ),
+    defaultLockDays: 7,
     emails,
     guardrails,
   };
@@ -51,19 +56,31 @@ export interface Passed {
   readonly error: unknown;
 }
 
-/** @param trusted public keys, PEM */
-export function monitorBench(config: MonitorConfig, store: Store, trusted: readonly string[]): MonitorBench {
+/**
+ * @param objects how those of the store are protected
+ * @param trusted public keys, PEM: whose manifests are believed
+ * @param trustedEvidence the same for evidence. @default - nobody's
+ */
+export function monitorBench(
+  config: MonitorConfig,
+  store: Store,
+  objects: ProtectedObjects,
+  trusted: readonly string[],
+  trustedEvidence: readonly string[] = [],
+): MonitorBench {
   const statusStore = new DirectoryStore(mkdtempSync(path.join(tmpdir(), 'status-')));
   const told: string[] = [];
   const answer = async (event: unknown, at: Date, changes: Partial<MonitorTools> = {}): Promise<Passed> => {
     const published: Record<string, Measurement['gauges']> = {};
     const tools: MonitorTools = {
       store,
+      objects,
       statusStore,
       deployed: { bucketName: 'b', keyArn: 'arn:aws:kms:eu-central-1:111122223333:key/k' },
       clock: { now: () => at },
       reporter: { ...silentReporter, warn: (text) => told.push(text) },
       trust: () => Promise.resolve({ keys: trusted, allowUnsigned: false }),
+      evidenceTrust: () => Promise.resolve({ keys: trustedEvidence, allowUnsigned: false }),
       liveGuardrails: () => Promise.resolve(config.guardrails),
       subscriptions: () => Promise.resolve([]),
       publish: ({ database = '', gauges }) => {
@@ -80,7 +97,7 @@ export function monitorBench(config: MonitorConfig, store: Store, trusted: reado
   return { statusStore, told, answer, pass: (pass, at, changes) => answer({ pass }, at, changes) };
 }
 
-/** Writes what a run of a backup tells of itself. */
+/** Writes what a run tells of itself: of a backup, if it is not said otherwise. */
 export async function tellRun(
   store: Store,
   event: Pick<AuditEvent, 'database' | 'id' | 'event'> & Partial<AuditEvent>,

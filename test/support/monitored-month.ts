@@ -29,16 +29,32 @@ export interface RunPlan {
   readonly hangs?: boolean;
   /** ECS cannot start it, and says so. */
   readonly failsToStart?: boolean;
+  /** The drill that follows a good run. */
+  readonly drill?: DrillPlan;
+}
+
+/** How one drill goes; what is not given goes as it should. */
+export interface DrillPlan {
+  readonly exitCode?: number;
+  readonly restoreMinutes?: number;
+  /** Nothing starts it. */
+  readonly neverStarts?: boolean;
+  /** It begins and is never heard of again. */
+  readonly hangs?: boolean;
 }
 
 export interface Month {
   readonly from: Date;
   readonly to: Date;
   readonly schedule: BackedUpDatabase['schedule'];
+  readonly drill: Pick<BackedUpDatabase['drill'], 'expectedMinutes'>;
   /** @default - every run goes well */
   readonly plan?: (slot: Date, index: number) => RunPlan;
   /** The monitor makes no pass then. @default never */
   readonly isDead?: (now: Date) => boolean;
+  readonly storedFaults?: (now: Date) => number;
+  readonly faultyManifests?: (now: Date) => number;
+  readonly unkeptObjects?: (now: Date) => number;
   readonly guardrailDifferences?: (now: Date) => number;
   readonly unconfirmedSubscriptions?: (now: Date) => number;
   /** What AWS itself counts, by its metric's name, after that of a queue and a dot: sparse. @default nothing */
@@ -62,7 +78,7 @@ export function seriesOf(month: Month): SeriesOf {
   };
   const world = worldOf(month);
   forEachPass(month, 5, (now) => {
-    publish(now, { ...lightGauges(world, month.schedule, now), MonitorPasses: 1 });
+    publish(now, { ...lightGauges(world, month, now), ...drillGauges(world, month, now), MonitorPasses: 1 });
   });
   forEachPass(month, 60, (now) => {
     publish(now, fullGauges(world, month, now));
@@ -87,22 +103,47 @@ function forEachPass({ from, to, isDead }: Month, minutes: number, pass: (now: D
 interface World {
   readonly runs: readonly (Run & { readonly bytes: number })[];
   readonly stoppedTasks: readonly StoppedTask[];
+  readonly drills: readonly Drill[];
 }
 
-function worldOf({ from, to, schedule, plan = () => ({}) }: Month): World {
+interface Drill extends Run {
+  /** Its point's snapshot. */
+  readonly snapshotAt: Date;
+  readonly restoreMinutes: number;
+}
+
+function worldOf({ from, to, schedule, drill, plan = () => ({}) }: Month): World {
   const before = new Date(from.getTime() - 14 * 24 * HOUR);
   const planned = slotsBetween(schedule, before, to).map((slot, index) => ({
     slot,
     plan: slot < from ? {} : plan(slot, index),
     index,
   }));
-  const runs = planned
+  const begun = planned
     .filter(({ plan: { neverStarts, failsToStart } }) => neverStarts !== true && failsToStart !== true)
-    .map(({ slot, plan: each, index }) => runOf(slot, each, index, schedule));
+    .map(({ slot, plan: each, index }) => ({ each, run: runOf(slot, each, index, schedule) }));
   const stoppedTasks = planned
     .filter(({ plan: each }) => each.failsToStart)
     .map(({ slot }) => unstarted(slot));
-  return { runs, stoppedTasks };
+  const drills = begun
+    .filter(({ each, run }) => run.ended?.exitCode === 0 && each.drill?.neverStarts !== true)
+    .map(({ each, run }) => drillOf(run, each.drill ?? {}, drill.expectedMinutes));
+  return { runs: begun.map(({ run }) => run), stoppedTasks, drills };
+}
+
+/** As soon as there is a point, and for as long as it may take. */
+function drillOf(
+  { id, ended }: Run,
+  { exitCode = 0, hangs, restoreMinutes = 10 }: DrillPlan,
+  expectedMinutes: number,
+): Drill {
+  const startedAt = new Date((ended?.at.getTime() ?? NaN) + MINUTE);
+  const at = new Date(startedAt.getTime() + (expectedMinutes - 1) * MINUTE);
+  return {
+    id: recoveryPointId(startedAt, Buffer.from([0, 2])),
+    ended: hangs === true ? undefined : { at, exitCode },
+    ...{ snapshotAt: startOf(id), restoreMinutes },
+  };
 }
 
 function runOf(
@@ -127,6 +168,7 @@ function unstarted(slot: Date): StoppedTask {
   const at = (minutes: number) => new Date(slot.getTime() + minutes * MINUTE).toISOString();
   const task = {
     version: 1,
+    program: 'backup',
     database: 'shop',
     taskId: 'e9511a82',
     createdAt: at(1),
@@ -135,12 +177,17 @@ function unstarted(slot: Date): StoppedTask {
   return { ...task, stopCode: 'TaskFailedToStart', reason: 'CannotPullContainerError' };
 }
 
-/** What can be known at that time. */
-function seenAt({ runs, stoppedTasks }: World, now: Date) {
+/** @returns those that succeeded with the newest first */
+function runsSeenAt<R extends Run>(runs: readonly R[], now: Date) {
   const seen = runs
     .filter(({ id }) => startOf(id) <= now)
     .map((run) => (run.ended !== undefined && run.ended.at > now ? { ...run, ended: undefined } : run));
-  const points = seen.filter(({ ended }) => ended?.exitCode === 0).reverse();
+  return { seen, succeeded: seen.filter(({ ended }) => ended?.exitCode === 0).reverse() };
+}
+
+/** What can be known at that time. */
+function seenAt({ runs, stoppedTasks }: World, now: Date) {
+  const { seen, succeeded: points } = runsSeenAt(runs, now);
   const [newest] = points;
   const since = newest === undefined ? new Date(0) : startOf(newest.id);
   return {
@@ -152,18 +199,33 @@ function seenAt({ runs, stoppedTasks }: World, now: Date) {
       stoppedTasks: stoppedTasks.filter(
         ({ stoppedAt }) => new Date(stoppedAt) <= now && new Date(stoppedAt) > since,
       ),
-      pointFinishedAt: newest?.ended?.at,
+      madeUpAt: newest?.ended?.at,
     },
   };
 }
 
-function lightGauges(world: World, schedule: Month['schedule'], now: Date) {
+function lightGauges(world: World, { schedule, storedFaults }: Month, now: Date) {
   const { newest, since, history } = seenAt(world, now);
   return {
     NewestPointAgeHours: newest === undefined ? NO_POINT_AGE_HOURS : (now.getTime() - since.getTime()) / HOUR,
     FailedRuns: failedRuns(history, schedule.expectedMinutes, now).length,
     OverdueSlots: overdueSlots(schedule, history, since, now).length,
     StuckRuns: stuckRuns(history, schedule.expectedMinutes, now).length,
+    StoredFaults: storedFaults?.(now) ?? 0,
+  };
+}
+
+function drillGauges({ drills }: World, { drill: { expectedMinutes } }: Month, now: Date) {
+  const { seen, succeeded } = runsSeenAt(drills, now);
+  const [proof] = succeeded;
+  const since = proof === undefined ? new Date(0) : startOf(proof.id);
+  const runs = seen.filter(({ id }) => startOf(id) > since);
+  const history = { runs, stoppedTasks: [], madeUpAt: proof?.ended?.at };
+  return {
+    ProvenPointAgeHours:
+      proof === undefined ? NO_POINT_AGE_HOURS : (now.getTime() - proof.snapshotAt.getTime()) / HOUR,
+    FailedDrills: failedRuns(history, expectedMinutes, now).length,
+    DrillRestoreSeconds: (proof?.restoreMinutes ?? 0) * 60,
   };
 }
 
@@ -185,6 +247,8 @@ function fullGauges(world: World, month: Month, now: Date) {
   return {
     SizeRatio: sizeRatio,
     StoredBytes: storedBytes,
+    FaultyManifests: month.faultyManifests?.(now) ?? 0,
+    UnkeptObjects: month.unkeptObjects?.(now) ?? 0,
     GuardrailDifferences: month.guardrailDifferences?.(now) ?? 0,
     UnconfirmedSubscriptions: month.unconfirmedSubscriptions?.(now) ?? 0,
   };

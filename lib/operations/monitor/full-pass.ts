@@ -6,27 +6,26 @@ import { manifestPrefix } from '../../contract/object-keys';
 import { stampOf } from '../../contract/recovery-point-id';
 import type { Store } from '../../runtime/store';
 import { manifestObjects, type ManifestObject } from '../manifest-objects';
-import { readPoints } from '../recovery-points';
+import { readPoints, type RecoveryPoint } from '../recovery-points';
 import type { MonitorTools } from './monitor-tools';
 import type { Measured } from './measured';
-import { pointGauges } from './point-gauges';
 import { unconfirmedAddresses } from './unconfirmed-addresses';
 
 const DAY_MS = 86_400_000;
 
 /** Manifests never expire, so only those that can still matter are read. @throws Failure `store-failed` */
-export async function fullPass(
+export async function currentPoints(
   database: string,
   { longestLifeDays }: MonitoredDatabase,
   tools: MonitorTools,
   now: Date,
-): Promise<Measured> {
+): Promise<readonly RecoveryPoint[]> {
   const since = new Date(now.getTime() - longestLifeDays * DAY_MS);
   const objects = await manifestsSince(since, database, tools.store);
   const points = await readPoints(tools.store, await tools.trust(), objects, now);
   for (const point of points)
     if (point.state === 'faulty') tools.reporter.warn(`${database}: ${point.fault}`, { database });
-  return pointGauges(points, now);
+  return points;
 }
 
 /** Where there are few of them, as many older ones as sizes are compared with. */

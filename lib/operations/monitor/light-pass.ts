@@ -1,8 +1,9 @@
 /** What is urgent about one database: how old its newest point is, and whether its runs begin and end. */
+import type { Manifest } from '../../contract/manifest';
 import type { MonitoredDatabase } from '../../contract/monitor-config';
-import type { MonitorTools } from './monitor-tools';
+import type { BelievedPoint } from '../recovery-points';
 import type { Measured } from './measured';
-import { newestPoint } from './newest-point';
+import type { MonitorTools } from './monitor-tools';
 import { overdueSlots } from './overdue-slots';
 import { ageOf } from './point-gauges';
 import { readRunHistory } from './read-run-history';
@@ -13,13 +14,13 @@ import { presentScheduleSince } from './schedule-since';
 export async function lightPass(
   database: string,
   { schedule }: MonitoredDatabase,
+  newest: BelievedPoint<Manifest> | undefined,
   tools: MonitorTools,
   now: Date,
 ): Promise<Measured> {
   const { store, statusStore, reporter } = tools;
-  const newest = await newestPoint(store, await tools.trust(), database, now);
   const [history, scheduledSince] = await Promise.all([
-    readRunHistory({ store, statusStore, database, newest: newest?.manifest, now }),
+    readRunHistory({ store, statusStore, program: 'backup', database, newest: newest?.manifest, now }),
     presentScheduleSince(statusStore, database, schedule, now),
   ]);
   const failed = failedRuns(history, schedule.expectedMinutes, now);

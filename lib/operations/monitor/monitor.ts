@@ -6,10 +6,15 @@
 import pLimit from 'p-limit';
 import { Failure, messageOf } from '../../contract/failure';
 import type { MonitorConfig, Pass } from '../../contract/monitor-config';
-import { fullPass, guardrailPass, subscriptionPass } from './full-pass';
+import { checkedPoint, storedGauges } from './check-newest';
+import { drillPass } from './drill-pass';
+import { currentPoints, guardrailPass, subscriptionPass } from './full-pass';
+import { keptPass } from './kept-pass';
 import { lightPass } from './light-pass';
 import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
+import { newestPoint } from './newest-point';
+import { pointGauges } from './point-gauges';
 
 const PARTS_AT_A_TIME = 8;
 
@@ -17,41 +22,68 @@ interface Part {
   readonly database?: string;
   /** For messages. */
   readonly subject: string;
-  readonly measure: (now: Date) => Promise<Measured>;
+  readonly measure: () => Promise<Measured>;
 }
 
 /** @throws Failure `store-failed` that names the parts which could not be looked at, after the others are published */
 export async function monitor(pass: Pass, config: MonitorConfig, tools: MonitorTools): Promise<void> {
   const now = tools.clock.now();
-  await measureAll(pass === 'light' ? lightParts(config, tools) : fullParts(config, tools), tools, now);
+  const parts = pass === 'light' ? lightParts(config, tools, now) : fullParts(config, tools, now);
+  await measureAll(parts, tools, now);
   if (pass === 'light') tools.publish({ database: undefined, gauges: { monitorPasses: 1 } }, now);
 }
 
-/** The urgent part alone, of one database, as soon as something happened. @throws Failure `store-failed` */
+/** The urgent parts alone, of one database, as soon as something happened. @throws Failure `store-failed` */
 export async function monitorDatabase(
   database: string,
   config: MonitorConfig,
   tools: MonitorTools,
 ): Promise<void> {
-  const parts = lightParts(config, tools).filter((part) => part.database === database);
-  await measureAll(parts, tools, tools.clock.now());
+  const now = tools.clock.now();
+  const parts = lightParts(config, tools, now).filter((part) => part.database === database);
+  await measureAll(parts, tools, now);
 }
 
-function lightParts({ databases }: MonitorConfig, tools: MonitorTools): Part[] {
-  return Object.entries(databases).map(([database, settings]) => ({
-    database,
-    subject: database,
-    measure: (now) => lightPass(database, settings, tools, now),
-  }));
+function lightParts({ databases, defaultLockDays }: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
+  return Object.entries(databases).flatMap(([database, settings]) => {
+    const { drills } = settings;
+    const newest = once(async () => newestPoint(tools.store, await tools.trust(), database, now));
+    const checked = once(async () => checkedPoint(await newest(), { ...tools, defaultLockDays }, now));
+    const parts: Part[] = [
+      {
+        ...{ database, subject: database },
+        measure: async () => lightPass(database, settings, await newest(), tools, now),
+      },
+      {
+        ...{ database, subject: `${database}'s stored objects` },
+        measure: async () => storedGauges(await checked(), tools),
+      },
+    ];
+    if (drills === null) return parts;
+    const measure = async () => drillPass(database, drills, await checked(), tools, now);
+    return [...parts, { database, subject: `${database}'s drills`, measure }];
+  });
 }
 
-function fullParts(config: MonitorConfig, tools: MonitorTools): Part[] {
+/** What several parts need is found once; where it cannot be found, each of them fails. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= find());
+}
+
+function fullParts(config: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
   return [
-    ...Object.entries(config.databases).map(([database, settings]) => ({
-      database,
-      subject: database,
-      measure: (now: Date) => fullPass(database, settings, tools, now),
-    })),
+    ...Object.entries(config.databases).flatMap(([database, settings]) => {
+      const points = once(() => currentPoints(database, settings, tools, now));
+      const { defaultLockDays } = config;
+      return [
+        { database, subject: database, measure: async () => pointGauges(await points(), now) },
+        {
+          ...{ database, subject: `${database}'s locks and holds` },
+          measure: async () => keptPass(database, await points(), { ...tools, defaultLockDays }, now),
+        },
+      ];
+    }),
     { subject: 'guardrails', measure: () => guardrailPass(config, tools) },
     { subject: 'subscriptions', measure: () => subscriptionPass(config, tools) },
   ];
@@ -60,7 +92,7 @@ function fullParts(config: MonitorConfig, tools: MonitorTools): Part[] {
 async function measureAll(parts: readonly Part[], tools: MonitorTools, now: Date): Promise<void> {
   const outcomes = await pLimit(PARTS_AT_A_TIME).map(parts, async ({ database, subject, measure }) => {
     try {
-      tools.publish({ database, gauges: await measure(now) }, now);
+      tools.publish({ database, gauges: await measure() }, now);
       return [];
     } catch (error) {
       return [{ subject, error }];

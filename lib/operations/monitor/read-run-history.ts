@@ -1,15 +1,19 @@
-/** Reads what is known of a database's runs since its newest recovery point. */
+/** Reads what is known of a database's backups, or drills, since the newest one that did its work. */
 import pLimit from 'p-limit';
 import { auditedRunOf, auditEventSchema, auditKey, auditPrefix } from '../../contract/audit-event';
-import type { Manifest } from '../../contract/manifest';
-import { stampOf, startOf } from '../../contract/recovery-point-id';
-import { stoppedTaskPrefix, stoppedTaskSchema, type StoppedTask } from '../../contract/stopped-task';
+import { stampOf, startOf, type RecoveryPointId } from '../../contract/recovery-point-id';
+import {
+  stoppedTaskPrefix,
+  stoppedTaskSchema,
+  type StoppedProgram,
+  type StoppedTask,
+} from '../../contract/stopped-task';
 import type { ListedObject, Store } from '../../runtime/store';
-import { readDocument } from '../read-manifest';
+import { readJson } from './read-json';
 import type { Run, RunHistory } from './run-history';
 
 const DAY = 86_400_000;
-/** Also where there is no point: longer than any schedule's interval. */
+/** Also where nothing ever succeeded: longer than any schedule's interval. */
 const LOOK_BACK_DAYS = 400;
 /** A hundred failures say what a thousand do. */
 const RUNS_AT_MOST = 100;
@@ -18,8 +22,11 @@ const DOCUMENTS_AT_A_TIME = 4;
 export interface HistorySources {
   readonly store: Store;
   readonly statusStore: Store;
+  readonly program: StoppedProgram;
   readonly database: string;
-  readonly newest: Pick<Manifest, 'id' | 'startedAt' | 'finishedAt'> | undefined;
+  /** Its newest success: the manifest of a recovery point, or a proof. */
+  readonly newest:
+    { readonly id: RecoveryPointId; readonly startedAt: string; readonly finishedAt: string } | undefined;
   readonly now: Date;
 }
 
@@ -38,25 +45,25 @@ export async function readRunHistory(
   ]);
   const kept = [...listed].slice(-RUNS_AT_MOST);
   const [oldest] = kept;
-  const pointStartedAt = newest === undefined ? earliest : new Date(newest.startedAt);
+  const newestStartedAt = newest === undefined ? earliest : new Date(newest.startedAt);
   return {
     runs: await pLimit(DOCUMENTS_AT_A_TIME).map(kept, ([id, end]) => readRun(sources.store, id, end)),
     stoppedTasks,
-    pointFinishedAt: newest && new Date(newest.finishedAt),
-    since: oldest !== undefined && kept.length < listed.size ? startOf(oldest[0]) : pointStartedAt,
+    madeUpAt: newest && new Date(newest.finishedAt),
+    since: oldest !== undefined && kept.length < listed.size ? startOf(oldest[0]) : newestStartedAt,
   };
 }
 
 /** By id, in order of their starts: the object that tells of the end. Their documents are not read yet. */
 async function listRuns(
-  { store, database, newest }: HistorySources,
+  { store, program, database, newest }: HistorySources,
   earliest: Date,
 ): Promise<Map<string, ListedObject | undefined>> {
-  const prefix = auditPrefix('backup', database);
+  const prefix = auditPrefix(program, database);
   const after =
     newest === undefined
       ? `${prefix}${earliest.toISOString().slice(0, 10).replaceAll('-', '/')}`
-      : auditKey({ program: 'backup', database, id: newest.id, event: 'started' });
+      : auditKey({ program, database, id: newest.id, event: 'started' });
   const runs = new Map<string, ListedObject | undefined>();
   for await (const object of store.list(prefix, { after })) {
     const run = auditedRunOf(object.key);
@@ -76,10 +83,10 @@ async function readRun(store: Store, id: string, end: ListedObject | undefined):
 }
 
 async function readStoppedTasks(
-  { statusStore, database, newest }: HistorySources,
+  { statusStore, program, database, newest }: HistorySources,
   earliest: Date,
 ): Promise<StoppedTask[]> {
-  const prefix = stoppedTaskPrefix(database);
+  const prefix = stoppedTaskPrefix(database, program);
   const since = newest === undefined ? earliest : new Date(newest.startedAt);
   const keys: string[] = [];
   for await (const { key } of statusStore.list(prefix, { after: `${prefix}${stampOf(since)}` }))
@@ -88,14 +95,4 @@ async function readStoppedTasks(
     return stoppedTaskSchema.safeParse(await readJson(statusStore, key)).data;
   });
   return read.filter((task) => task !== undefined);
-}
-
-/** undefined for what is no JSON. */
-async function readJson(store: Store, key: string): Promise<unknown> {
-  const bytes = await readDocument(store, key);
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-/** What is known of a database's runs since its newest recovery point, and what follows from it. Pure. */
+/** What is known of a database's backups, or drills, since the newest one that did its work, and what follows. Pure. */
 import { startOf } from '../../contract/recovery-point-id';
 import { EXIT_CODES } from '../../contract/failure';
 import type { StoppedTask } from '../../contract/stopped-task';
@@ -11,12 +11,12 @@ export interface Run {
 }
 
 export interface RunHistory {
-  /** Begun after the newest point. */
+  /** Begun after the newest success: a recovery point, or a proof. */
   readonly runs: readonly Run[];
   /** Tasks that ECS saw end badly after it. */
   readonly stoppedTasks: readonly StoppedTask[];
-  /** When the newest point was finished: it makes up for what failed before. */
-  readonly pointFinishedAt: Date | undefined;
+  /** When the newest success was finished: it makes up for what failed before. */
+  readonly madeUpAt: Date | undefined;
 }
 
 const MINUTE = 60_000;
@@ -29,8 +29,8 @@ const STUCK_AFTER = 2;
 
 /** Each in words: runs that failed, did not start, were stopped, or got stuck, each once. */
 export function failedRuns(history: RunHistory, expectedMinutes: number, now: Date): string[] {
-  const { runs, stoppedTasks, pointFinishedAt } = history;
-  const isMadeUpFor = (at: Date) => pointFinishedAt !== undefined && at <= pointFinishedAt;
+  const { runs, stoppedTasks, madeUpAt } = history;
+  const isMadeUpFor = (at: Date) => madeUpAt !== undefined && at <= madeUpAt;
   const failed = runs.filter(
     ({ ended }) => ended !== undefined && !HARMLESS.includes(ended.exitCode) && !isMadeUpFor(ended.at),
   );

@@ -1,35 +1,50 @@
 /** Whole passes over a real store with real recovery points, a faulty one among them. */
 import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { evidenceKey, type Evidence } from '../../../lib/contract/evidence';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../../../lib/contract/metrics';
 import { manifestKey, manifestPrefix } from '../../../lib/contract/object-keys';
 import { stampOf } from '../../../lib/contract/recovery-point-id';
 import { scheduleRecordPrefix } from '../../../lib/contract/schedule-record';
+import { systemClock } from '../../../lib/runtime/clock';
 import type { ListOptions, Store } from '../../../lib/runtime/store';
 import { REQUESTS } from '../../../lib/settings/cost-assumptions';
+import { newSigner } from '../../support/watched-shop';
+import { evidenceOf, putEvidence } from '../../support/made-evidence';
 import { makeBench, type Bench } from '../../support/make-backup';
 import { monitorBench, monitorConfig, tellRun } from '../../support/monitor-bench';
+import { ModelBucket } from '../../support/model-bucket';
 import { shopDatabase } from '../../support/small-database';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** Objects are locked until the end of their points, as if the keeper had been there. */
+const bucket = new ModelBucket(systemClock, 40);
 let bench: Bench;
 let trusted: string[];
 /** Of the newest point. */
 let made: Date;
 let newestId: string;
+let proof: Evidence;
+let trustedEvidence: readonly string[];
 
 beforeAll(async () => {
-  bench = await makeBench(await shopDatabase());
+  bench = await makeBench(await shopDatabase(), bucket);
   trusted = [readFileSync(bench.publicKeyFile, 'utf8')];
   for (let count = 0; count < 4; count++) await bench.backup();
   const result = await bench.backup();
+  const evidenceSigner = await newSigner();
+  trustedEvidence = await evidenceSigner.trustedPublicKeys();
+  const manifestBytes = await buffer(await bench.store.get(result.manifestKey));
+  proof = evidenceOf(result.manifest, manifestBytes, new Date());
+  await putEvidence(bench.store, evidenceSigner, proof);
   made = new Date(result.manifest.snapshotAt);
   newestId = result.manifest.id;
 });
 
 const monitorOf = (databases: readonly string[], store: Store = bench.store) =>
-  monitorBench(monitorConfig(databases), store, trusted);
+  monitorBench(monitorConfig(databases), store, bucket, trusted, trustedEvidence);
 
 function after(ms: number): Date {
   return new Date(made.getTime() + ms);
@@ -60,8 +75,9 @@ test('a light pass publishes each of its gauges, of every database and of the in
   expect(Object.keys(published['shop']!).sort()).toEqual(ofDatabase.sort());
   expect(Object.keys(published['garage']!).sort()).toEqual(ofDatabase.sort());
   expect(published['']).toEqual({ monitorPasses: 1 });
-  expect(published['shop']).toMatchObject({ failedRuns: 0, stuckRuns: 0 });
+  expect(published['shop']).toMatchObject({ failedRuns: 0, stuckRuns: 0, failedDrills: 0 });
   expect(published['shop']!.newestPointAge).toBeCloseTo(2, 3);
+  expect(published['shop']!.provenPointAge).toBeCloseTo(2, 3);
   expect(published['garage']!.newestPointAge).toBe(100_000);
 });
 
@@ -79,19 +95,24 @@ test('a full pass publishes each of its gauges', async () => {
   expect(published['garage']).toMatchObject({ points: 0, storedBytes: 0, sizeRatio: 1 });
 });
 
-test('a light pass reads one manifest, and no event of a run that the newest point has settled', async () => {
+test('it reads one manifest and its proof, and no event of a run that these have settled', async () => {
   const { store, read } = watched(bench.store);
   await monitorOf(['shop'], store).pass('light', after(HOUR));
-  expect(read).toEqual([manifestKey('shop', newestId)]);
+  expect(read).toEqual([manifestKey('shop', newestId), evidenceKey(proof)]);
 });
 
-test('it lists the newest days of manifests, and the runs since the newest point', async () => {
+test('it lists the newest days of manifests and evidence, and the runs since point and proof', async () => {
+  const monitor = monitorOf(['shop']);
+  await monitor.pass('light', after(HOUR));
   const { store, listed } = watched(bench.store);
-  await monitorOf(['shop'], store).pass('light', after(HOUR));
-  const day = newestId.slice(0, 8).replace(/(....)(..)(..)/, '$1/$2/$3');
+  await monitor.pass('light', after(HOUR), { store });
+  const dayOf = (id: string) => id.slice(0, 8).replace(/(....)(..)(..)/, '$1/$2/$3');
+  const twoDaysAgo = stampOf(after(HOUR - 2 * DAY));
   expect(listed).toEqual([
-    ['manifests/postgres/shop/', `manifests/postgres/shop/${stampOf(after(HOUR - 2 * DAY))}`],
-    ['audit/backup/shop/', `audit/backup/shop/${day}/${newestId}-started.json`],
+    ['manifests/postgres/shop/', `manifests/postgres/shop/${twoDaysAgo}`],
+    ['audit/backup/shop/', `audit/backup/shop/${dayOf(newestId)}/${newestId}-started.json`],
+    ['evidence/postgres/shop/', `evidence/postgres/shop/${twoDaysAgo}`],
+    ['audit/drill/shop/', `audit/drill/shop/${dayOf(proof.id)}/${proof.id}-started.json`],
   ]);
 });
 
@@ -105,8 +126,13 @@ test('the requests of a light pass are those that the estimate of costs counts',
     [points.listed, status.listed],
     [points.read, status.read],
   ].map((of) => of.flat().length);
-  const { lightPass, manifest } = REQUESTS;
-  expect({ lists, gets }).toEqual({ lists: lightPass.lists - manifest.lists, gets: lightPass.gets });
+  const { lightPass, drillPass, manifest } = REQUESTS;
+  const counted = {
+    lists: lightPass.lists + drillPass.lists,
+    gets: lightPass.gets + drillPass.gets,
+  };
+  // An object's versions are listed before it is read.
+  expect({ lists, gets }).toEqual({ ...counted, lists: counted.lists - gets * manifest.lists });
 });
 
 test('of many manifests that cannot be believed it reads the newest twenty', async () => {
@@ -137,7 +163,7 @@ test('a full pass reads the manifests of points that may still be valid, and non
   const keys = await putNightly('old', 60);
   const { store, read } = watched(bench.store);
   const { published } = await monitorOf(['old'], store).pass('full', after(HOUR));
-  expect(read.sort()).toEqual(keys.slice(0, 31).sort());
+  expect(new Set(read)).toEqual(new Set(keys.slice(0, 31)));
   expect(published['old']).toMatchObject({ faultyManifests: 31 });
 });
 
@@ -146,8 +172,8 @@ test('where fewer are left than sizes are compared with, it reads that many', as
   const { store, read } = watched(bench.store);
   const config = monitorConfig(['seldom']);
   const weekly = { ...config, databases: { seldom: { ...config.databases['seldom']!, longestLifeDays: 4 } } };
-  await monitorBench(weekly, store, trusted).pass('full', after(HOUR));
-  expect(read.sort()).toEqual(keys.slice(0, 11).sort());
+  await monitorBench(weekly, store, bucket, trusted).pass('full', after(HOUR));
+  expect(new Set(read)).toEqual(new Set(keys.slice(0, 11)));
 });
 
 test('of a long series of failures it counts and reads the newest hundred', async () => {
@@ -234,7 +260,7 @@ describe('slots', () => {
     const monitored = config.databases[database]!;
     const cron = `${slot.getUTCMinutes()} ${slot.getUTCHours()} * * *`;
     config.databases[database] = { ...monitored, schedule: { ...monitored.schedule, cron } };
-    return { config, monitor: monitorBench(config, bench.store, trusted) };
+    return { config, monitor: monitorBench(config, bench.store, bucket, trusted) };
   }
 
   test("those of a schedule that nobody has seen before are nobody's fault; the next ones are", async () => {
@@ -335,7 +361,7 @@ describe('what cannot be looked at', () => {
 
 test('a difference of the guardrails is counted and named', async () => {
   const config = monitorConfig(['shop'], { guardrails: { versioning: 'Enabled' } });
-  const monitor = monitorBench(config, bench.store, trusted);
+  const monitor = monitorBench(config, bench.store, bucket, trusted);
   const { published } = await monitor.pass('full', after(HOUR), {
     liveGuardrails: () => Promise.resolve({ versioning: 'Suspended' }),
   });
@@ -344,7 +370,7 @@ test('a difference of the guardrails is counted and named', async () => {
 });
 
 test('points that somebody else signed are faulty, and make nothing fresh', async () => {
-  const monitor = monitorBench(monitorConfig(['shop']), bench.store, []);
+  const monitor = monitorBench(monitorConfig(['shop']), bench.store, bucket, []);
   const { published } = await monitor.pass('light', after(HOUR));
   expect(published['shop']!.newestPointAge).toBe(100_000);
 });

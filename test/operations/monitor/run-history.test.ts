@@ -22,6 +22,7 @@ function run(begun: string, ended?: string, exitCode = 0): Run {
 function task(createdAt: string, stoppedAt: string, changes: Partial<StoppedTask> = {}): StoppedTask {
   return {
     version: 1,
+    program: 'backup',
     database: 'shop',
     taskId: 'a1',
     createdAt: at(createdAt).toISOString(),
@@ -33,7 +34,7 @@ function task(createdAt: string, stoppedAt: string, changes: Partial<StoppedTask
 }
 
 function history(changes: Partial<RunHistory>): RunHistory {
-  return { runs: [], stoppedTasks: [], pointFinishedAt: undefined, ...changes };
+  return { runs: [], stoppedTasks: [], madeUpAt: undefined, ...changes };
 }
 
 interface Case {
@@ -70,12 +71,12 @@ test.each<Case>([
   },
   {
     rule: 'a point that was finished after the failure makes up for it',
-    history: { runs: [run('02:30:00', '02:31:00', 5)], pointFinishedAt: at('03:00:00') },
+    history: { runs: [run('02:30:00', '02:31:00', 5)], madeUpAt: at('03:00:00') },
     failed: 0,
   },
   {
     rule: 'a point that was finished before the failure does not',
-    history: { runs: [run('02:30:00', '03:31:00', 5)], pointFinishedAt: at('03:00:00') },
+    history: { runs: [run('02:30:00', '03:31:00', 5)], madeUpAt: at('03:00:00') },
     failed: 1,
   },
   { rule: 'a run within its time is neither', history: { runs: [run('05:30:00')] }, failed: 0 },
@@ -97,7 +98,7 @@ test.each<Case>([
   },
   {
     rule: 'a point after it makes up for a task, too',
-    history: { stoppedTasks: [task('05:00:00', '05:02:00')], pointFinishedAt: at('05:30:00') },
+    history: { stoppedTasks: [task('05:00:00', '05:02:00')], madeUpAt: at('05:30:00') },
     failed: 0,
   },
   {

@@ -1,0 +1,69 @@
+/** The stored objects of a recovery point as the monitor may see them: versions and locks, and not a byte of them. */
+import pLimit from 'p-limit';
+import type { Manifest, StoredFile } from '../../contract/manifest';
+import { pointPrefix } from '../../contract/object-keys';
+import type { ObjectVersion, ProtectedObjects } from '../../runtime/protected-objects';
+import type { Store } from '../../runtime/store';
+import type { BelievedPoint } from '../recovery-points';
+
+export interface SeenObject {
+  readonly key: string;
+  /** Newest first, which a restore reads; empty where it is not there at all. */
+  readonly versions: readonly ObjectVersion[];
+  /** A delete marker stands above it. */
+  readonly hidden: boolean;
+  /** Of the newest version; undefined for never locked. */
+  readonly lockedUntil: Date | undefined;
+}
+
+export interface SeenPoint {
+  readonly manifest: Manifest;
+  readonly manifestObject: SeenObject;
+  /** What the manifest names, and what is there of it. */
+  readonly files: readonly (readonly [StoredFile, SeenObject])[];
+  /** Keys that lie there besides. */
+  readonly extra: readonly string[];
+}
+
+export const REQUESTS_AT_A_TIME = 32;
+
+/** @throws Failure `store-failed`: what cannot be looked at is not called faulty */
+export async function seePoint(
+  { key: manifestKey, hidden, manifest }: BelievedPoint<Manifest>,
+  { store, objects }: { readonly store: Store; readonly objects: ProtectedObjects },
+): Promise<SeenPoint> {
+  const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
+  const versions = Map.groupBy(await Array.fromAsync(objects.versions(prefix)), ({ key }) => key);
+  const hiddenKeys = await hiddenBelow(prefix, store);
+  const limit = pLimit(REQUESTS_AT_A_TIME);
+  const see = async (key: string, of: readonly ObjectVersion[], isHidden: boolean): Promise<SeenObject> => {
+    const [newest] = of;
+    const lockedUntil = newest && (await limit(() => objects.lockedUntil(newest)));
+    return { key, versions: of, hidden: isHidden, lockedUntil };
+  };
+  const own = await versionsOfKey(manifestKey, objects);
+  const named = new Set(manifest.files.map(({ key }) => key));
+  return {
+    manifest,
+    manifestObject: await see(manifestKey, own, hidden),
+    files: await Promise.all(
+      manifest.files.map(
+        async (file) =>
+          [file, await see(file.key, versions.get(file.key) ?? [], hiddenKeys.has(file.key))] as const,
+      ),
+    ),
+    extra: [...versions.keys()].filter((key) => !named.has(key)),
+  };
+}
+
+/** Newest first. */
+export async function versionsOfKey(key: string, objects: ProtectedObjects): Promise<ObjectVersion[]> {
+  const found = await Array.fromAsync(objects.versions(key));
+  return found.filter((version) => version.key === key);
+}
+
+async function hiddenBelow(prefix: string, store: Store): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const { key, hidden } of store.list(prefix)) if (hidden) keys.add(key);
+  return keys;
+}
