@@ -5,7 +5,7 @@ import { withScratchDirectory } from '../runtime/scratch-directory';
 import type { DrillServer, DrillServerRequest, DrillServers } from './drill-server';
 import { readTargetServer, withSession } from './target-server';
 import { makeCluster } from './throw-away/cluster';
-import { connectOnce, startServer, type RunningServer } from './throw-away/postgres';
+import { startServer, type RunningServer } from './throw-away/postgres';
 import { preloadSettings } from './throw-away/preloaded-libraries';
 import { throwAwaySettings, type Machine } from './throw-away/server-settings';
 import { serverToolchainFor } from './toolchain';
@@ -43,14 +43,24 @@ async function describe({ maintenance }: RunningServer): Promise<DrillServer> {
 }
 
 /** Where the server is gone, what the task says of it (a broken connection) is not the reason. */
-async function reasonOf(error: unknown, { maintenance, ended }: RunningServer): Promise<unknown> {
-  if ((await connectOnce(maintenance)) === undefined) return error;
-  const death = await ended;
+async function reasonOf(error: unknown, server: RunningServer): Promise<unknown> {
+  if (await isAlive(server)) return error;
+  const death = await server.ended;
   if (death === undefined) return error;
   return new Failure('restore-failed', `The throw-away server ended before the drill did: ${death.message}`, {
     cause: error,
     hint: 'Its last lines say why; mostly memory or disk ran out. Give the drill more of it, or fewer jobs.',
   });
+}
+
+/** A crashed session is seen by its client before the server sees it: a new one must outlast that. */
+async function isAlive({ maintenance }: RunningServer): Promise<boolean> {
+  try {
+    await withSession(maintenance, (client) => client.query('SELECT pg_catalog.pg_sleep(1)'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a container allows counts, not what the machine below it has. */

@@ -53,6 +53,18 @@ test('nothing of our environment is handed on', async () => {
   expect(await runProgram(sh('env'))).not.toContain('secret');
 });
 
+test('it runs in the folder that is named', async () => {
+  expect(await runProgram({ ...sh('pwd'), cwd: '/usr' })).toBe('/usr\n');
+});
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'root gives away its rights, those of its groups too',
+  async () => {
+    const account = { uid: 65534, gid: 65534 };
+    expect(await runProgram({ ...sh('id -u; id -G'), account })).toBe('65534\n65534\n');
+  },
+);
+
 test('input reaches the program; one that stops reading is no fault of the input', async () => {
   const stdin = (async function* () {
     yield await Promise.resolve(Buffer.from('abc'));

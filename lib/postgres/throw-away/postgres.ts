@@ -107,7 +107,7 @@ async function untilReady({ maintenance, ended }: RunningServer): Promise<void> 
 }
 
 /** @returns why it did not work */
-export async function connectOnce(target: ConnectionTarget): Promise<unknown> {
+async function connectOnce(target: ConnectionTarget): Promise<unknown> {
   try {
     await (await connect(target)).end();
     return undefined;
