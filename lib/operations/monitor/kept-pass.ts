@@ -73,19 +73,24 @@ async function unheldObjects(
     const { evidence, proves } = drill;
     if (proves === undefined) continue;
     const unheld = await notOnHold(drill, proves, tools);
+    if (unheld === undefined) continue;
     if (unheld.length === 0 || isSettled(evidence.finishedAt, now)) return unheld;
   }
   return [];
 }
 
-/** Of all that makes the proof: objects, manifest and evidence. What is not there is not held either. */
+/**
+ * Of all that makes the proof: objects, manifest and evidence. What is not there is not held either.
+ * @returns undefined for a point that went when its time had come
+ */
 async function notOnHold(
   { key: evidenceKey }: ToldDrill,
-  { key: ownKey, manifest }: BelievedPoint<Manifest>,
+  { key: ownKey, manifest, state }: BelievedPoint<Manifest>,
   { objects }: MonitorTools,
-): Promise<string[]> {
+): Promise<string[] | undefined> {
   const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
   const below = Map.groupBy(await Array.fromAsync(objects.versions(prefix)), ({ key }) => key);
+  if (below.size === 0 && state === 'expired') return undefined;
   const wanted = [
     ...manifest.files.map(({ key, bytes }) => ({
       key,

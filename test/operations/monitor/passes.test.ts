@@ -122,7 +122,7 @@ test('the requests of a light pass are those that the estimate of costs counts',
   const [points, status] = [watched(bench.store), watched(monitor.statusStore)];
   const changes = { store: points.store, statusStore: status.store };
   await monitor.pass('light', after(HOUR), changes);
-  const [lists, gets] = [
+  const [lists = 0, gets = 0] = [
     [points.listed, status.listed],
     [points.read, status.read],
   ].map((of) => of.flat().length);
