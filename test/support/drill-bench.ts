@@ -19,6 +19,9 @@ export interface DrillBench {
   readonly scratchRoot: string;
   readonly evidenceKeyFile: string;
   readonly evidencePublicKeyFile: string;
+  readonly request: DrillRequest;
+  /** As the request says, without what is usually added. */
+  drillAs(request: DrillRequest): Promise<DrillResult>;
   drill(changes?: Partial<DrillRequest>, tools?: Partial<DrillTools>): Promise<DrillResult>;
   /** All there is, each believed by the key of evidence alone. */
   evidence(): Promise<Evidence[]>;
@@ -53,7 +56,8 @@ export async function drillBench(bench: Bench): Promise<DrillBench> {
     ...{ reporter: silentReporter, randomBytes, signal: new AbortController().signal },
   };
   return {
-    ...{ scratchRoot, evidenceKeyFile, evidencePublicKeyFile },
+    ...{ request, scratchRoot, evidenceKeyFile, evidencePublicKeyFile },
+    drillAs: (exactly) => drill(exactly, tools),
     drill: (changes = {}, others = {}) => drill({ ...request, ...changes }, { ...tools, ...others }),
     evidence: async () => {
       const keys = (await bench.keys('evidence/')).filter((key) => drillOfKey(key) !== undefined);
