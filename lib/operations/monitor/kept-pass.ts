@@ -4,14 +4,14 @@
  */
 import pLimit from 'p-limit';
 import type { Manifest } from '../../contract/manifest';
-import { pointPrefix } from '../../contract/object-keys';
+import { versionsNamed, versionsOf } from '../keeper/point-objects';
 import { readPoint, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
 import { recordCheck, type CheckTools } from './check-newest';
 import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
 import { KEEPER_GRACE_MS, notLockedToEnd } from './point-findings';
 import { newestOf } from './point-gauges';
-import { REQUESTS_AT_A_TIME, seePoint, versionsOfKey } from './see-point';
+import { REQUESTS_AT_A_TIME, seePoint } from './see-point';
 import { toldDrills, type ToldDrill } from './told-drills';
 
 const TOLD_AT_MOST = 10;
@@ -88,19 +88,14 @@ async function notOnHold(
   { key: ownKey, manifest, state }: BelievedPoint<Manifest>,
   { objects }: MonitorTools,
 ): Promise<string[] | undefined> {
-  const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
-  const below = Map.groupBy(await Array.fromAsync(objects.versions(prefix)), ({ key }) => key);
-  if (below.size === 0 && state === 'expired') return undefined;
-  const wanted = [
-    ...manifest.files.map(({ key, bytes }) => ({
-      key,
-      versions: (below.get(key) ?? []).filter((version) => version.bytes === bytes),
-    })),
-    { key: ownKey, versions: await versionsOfKey(ownKey, objects) },
-    { key: evidenceKey, versions: await versionsOfKey(evidenceKey, objects) },
+  const { versions, missing } = await versionsOf(objects, manifest);
+  if (versions.length === 0 && state === 'expired') return undefined;
+  const documents = [
+    ...(await versionsNamed(objects, ownKey)),
+    ...(await versionsNamed(objects, evidenceKey)),
   ];
-  const unheld = await pLimit(REQUESTS_AT_A_TIME).map(wanted, async ({ key, versions: [newest] }) =>
-    newest !== undefined && (await objects.onHold(newest)) ? [] : [key],
+  const unheld = await pLimit(REQUESTS_AT_A_TIME).map([...versions, ...documents], async (version) =>
+    (await objects.onHold(version)) ? [] : [version.key],
   );
-  return unheld.flat();
+  return [...missing, ...unheld.flat()];
 }

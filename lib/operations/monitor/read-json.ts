@@ -1,3 +1,4 @@
+/** Documents that nobody signed: what programs tell of themselves, and what the monitor has written down. */
 import type { Store } from '../../runtime/store';
 import { readDocument } from '../read-manifest';
 

@@ -4,6 +4,7 @@ import type { Manifest, StoredFile } from '../../contract/manifest';
 import { pointPrefix } from '../../contract/object-keys';
 import type { ObjectVersion, ProtectedObjects } from '../../runtime/protected-objects';
 import type { Store } from '../../runtime/store';
+import { versionsNamed } from '../keeper/point-objects';
 import type { BelievedPoint } from '../recovery-points';
 
 export interface SeenObject {
@@ -41,7 +42,7 @@ export async function seePoint(
     const lockedUntil = newest && (await limit(() => objects.lockedUntil(newest)));
     return { key, versions: of, hidden: isHidden, lockedUntil };
   };
-  const own = await versionsOfKey(manifestKey, objects);
+  const own = await versionsNamed(objects, manifestKey);
   const named = new Set(manifest.files.map(({ key }) => key));
   return {
     manifest,
@@ -54,12 +55,6 @@ export async function seePoint(
     ),
     extra: [...versions.keys()].filter((key) => !named.has(key)),
   };
-}
-
-/** Newest first. */
-export async function versionsOfKey(key: string, objects: ProtectedObjects): Promise<ObjectVersion[]> {
-  const found = await Array.fromAsync(objects.versions(key));
-  return found.filter((version) => version.key === key);
 }
 
 async function hiddenBelow(prefix: string, store: Store): Promise<Set<string>> {
