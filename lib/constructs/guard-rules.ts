@@ -77,6 +77,7 @@ let alarms = Resources.*[ Type == 'AWS::CloudWatch::Alarm' ]
 let logs = Resources.*[ Type == 'AWS::Logs::LogGroup' ]
 let tasks = Resources.*[ Type == 'AWS::ECS::TaskDefinition' ]
 let schedules = Resources.*[ Type == 'AWS::Scheduler::Schedule' ]
+let rules = Resources.*[ Type == 'AWS::Events::Rule' ]
 let security_groups = Resources.*[ Type == 'AWS::EC2::SecurityGroup' ]
 let ingress_rules = Resources.*[ Type == 'AWS::EC2::SecurityGroupIngress' ]
 
@@ -105,6 +106,13 @@ rule schedules_are_bounded when %schedules !empty {
   %schedules.Properties.Target {
     DeadLetterConfig.Arn exists <<A schedule must keep what it could not deliver.>>
     RetryPolicy.MaximumRetryAttempts <= 5 <<A schedule must not retry for a day.>>
+  }
+}
+
+rule rules_keep_what_they_could_not_deliver when %rules !empty {
+  %rules.Properties.Targets[*] {
+    DeadLetterConfig.Arn exists <<A rule must keep what it could not deliver.>>
+    RetryPolicy.MaximumEventAgeInSeconds exists <<A rule must not retry for a day.>>
   }
 }
 

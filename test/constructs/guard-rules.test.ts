@@ -147,6 +147,20 @@ beforeAll(() => {
   addSchedule('ForgettingSchedule', { DeadLetterConfig: undefined });
   addSchedule('StubbornSchedule', { RetryPolicy: { MaximumRetryAttempts: 185 } });
   addSchedule('DefaultSchedule', { RetryPolicy: undefined });
+  const addRule = (id: string, target: object) => {
+    const Arn = 'arn:aws:ecs:eu-central-1:111122223333:cluster/acme';
+    add(
+      id,
+      'AWS::Events::Rule',
+      { EventPattern: { source: ['aws.s3'] }, Targets: [{ Id: 'X', Arn, ...target }] },
+      {},
+    );
+  };
+  const DeadLetterConfig = { Arn: 'arn:aws:sqs:eu-central-1:111122223333:dead' };
+  const RetryPolicy = { MaximumEventAgeInSeconds: 3600 };
+  addRule('GoodEventRule', { DeadLetterConfig, RetryPolicy });
+  addRule('ForgettingEventRule', { RetryPolicy });
+  addRule('StubbornEventRule', { DeadLetterConfig });
   addSecurityGroup('GoodGroup', []);
   addSecurityGroup('OpenGroup', [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIp: '0.0.0.0/0' }]);
   addSecurityGroup('OpenGroup6', [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv6: '::/0' }]);
@@ -195,6 +209,12 @@ test.each([
   ['a schedule that forgets what it could not deliver', 'ForgettingSchedule', 'schedules_are_bounded'],
   ['a schedule that retries for a day', 'StubbornSchedule', 'schedules_are_bounded'],
   ['a schedule that retries for a day by default', 'DefaultSchedule', 'schedules_are_bounded'],
+  [
+    'a rule that forgets what it could not deliver',
+    'ForgettingEventRule',
+    'rules_keep_what_they_could_not_deliver',
+  ],
+  ['a rule that retries for a day by default', 'StubbornEventRule', 'rules_keep_what_they_could_not_deliver'],
   ['a security group that everybody reaches', 'OpenGroup', 'nothing_listens'],
   ['a security group that everybody reaches by IPv6', 'OpenGroup6', 'nothing_listens'],
   [
@@ -229,6 +249,7 @@ const GOOD = [
   'GoodLog',
   'GoodTask',
   'GoodSchedule',
+  'GoodEventRule',
   'GoodGroup',
   'InnerGroup',
   'ClosedGroup',

@@ -24,6 +24,7 @@ const database = (name: string) =>
     },
     major: MAJOR,
     keepDays: { daily: 30, weekly: LONGEST_CLASS_DAYS },
+    drill: { target: { secret: secretArn(`${name}-drill`) } },
   }) as const;
 
 export const SETTINGS = defineSettings({
@@ -36,6 +37,7 @@ export const SETTINGS = defineSettings({
     web: database('web'),
     ledger: {
       ...database('ledger'),
+      drill: { when: { cron: '0 6 * * 1' } },
       connection: {
         host: 'ledger.example.com',
         database: 'ledger',
@@ -44,7 +46,7 @@ export const SETTINGS = defineSettings({
         tls: { authorities: 'rds' },
       },
     },
-    laptop: { ...database('laptop'), connection: 'elsewhere' },
+    laptop: { ...database('laptop'), connection: 'elsewhere', drill: {} },
   },
   notifications: {
     emails: ['oncall@example.com'],

@@ -1,5 +1,5 @@
 /** Who may ask for something: the role of each program, found by what runs under it, and the people around it. */
-import { backupTaskFamily, restoreTaskFamily } from '../../lib/contract/names';
+import { backupTaskFamily, drillTaskFamily, restoreTaskFamily } from '../../lib/contract/names';
 import type { DeployedApp, DeployedResource } from './deployed-app';
 import type { Principal } from './evaluate';
 import { ADMINISTRATOR, BREAK_GLASS, DEPLOYMENT, INSTALLATION, MAJOR } from './installation';
@@ -9,11 +9,14 @@ import type { PolicyDocument } from './policy-document';
 export const PROGRAMS = {
   backup: 'backup',
   backupStart: 'backup start',
+  drill: 'drill',
+  drillStart: 'drill start',
   restore: 'restore',
   restoreStart: 'restore start',
   monitor: 'monitor',
   keeper: 'keeper',
   scheduler: 'scheduler',
+  drillScheduler: 'drill scheduler',
   webhook: 'webhook',
   publicKeys: 'public keys',
 } as const;
@@ -36,18 +39,22 @@ const EVERYTHING: PolicyDocument = {
 
 const person = (arn: string): Principal => ({ type: 'role', arn, policies: [EVERYTHING] });
 
-/** @param database whose backup, and whose scheduler */
+/** @param database whose backup and drill, and whose schedulers */
 export function principalsOf(app: DeployedApp, database: string): Principals {
   const backup = taskDefinition(app, backupTaskFamily(INSTALLATION, database));
+  const drill = taskDefinition(app, drillTaskFamily(INSTALLATION, database));
   const restore = taskDefinition(app, restoreTaskFamily(INSTALLATION, MAJOR));
   return {
     backup: app.role(backup.properties['TaskRoleArn'] as string),
     backupStart: app.role(backup.properties['ExecutionRoleArn'] as string),
+    drill: app.role(drill.properties['TaskRoleArn'] as string),
+    drillStart: app.role(drill.properties['ExecutionRoleArn'] as string),
     restore: app.role(restore.properties['TaskRoleArn'] as string),
     restoreStart: app.role(restore.properties['ExecutionRoleArn'] as string),
     monitor: programRole(app, 'Monitor'),
     keeper: programRole(app, 'Keeper'),
     scheduler: app.role(schedulerRole(app, backup)),
+    drillScheduler: app.role(schedulerRole(app, drill)),
     webhook: programRole(app, 'Webhook'),
     publicKeys: programRole(app, 'PublicKeys'),
     deployment: person(DEPLOYMENT),
@@ -71,12 +78,12 @@ interface ScheduleTarget {
   readonly EcsParameters?: { readonly TaskDefinitionArn: string };
 }
 
-/** All schedules of one database run it under one role. */
+/** All schedules and rules of one task run it under one role. */
 function schedulerRole(app: DeployedApp, task: DeployedResource): string {
-  const targets = app
-    .all('AWS::Scheduler::Schedule')
-    .map(({ properties }) => properties['Target'] as ScheduleTarget)
-    .filter(({ EcsParameters }) => EcsParameters?.TaskDefinitionArn === task.arn);
+  const targets = [
+    ...app.all('AWS::Scheduler::Schedule').map(({ properties }) => properties['Target'] as ScheduleTarget),
+    ...app.all('AWS::Events::Rule').flatMap(({ properties }) => properties['Targets'] as ScheduleTarget[]),
+  ].filter(({ EcsParameters }) => EcsParameters?.TaskDefinitionArn === task.arn);
   const roles = [...new Set(targets.map(({ RoleArn }) => RoleArn))];
   if (roles.length !== 1) throw new Error(`${roles.length} roles run ${task.logicalId}`);
   return roles[0]!;

@@ -3,7 +3,7 @@
  * statement, by that statement, whatever else allows it. docs/security.md shows the table.
  */
 import { alarmName } from '../../lib/contract/alarms';
-import { backupTaskFamily, namesOf, restoreTaskFamily } from '../../lib/contract/names';
+import { backupTaskFamily, drillTaskFamily, namesOf, restoreTaskFamily } from '../../lib/contract/names';
 import {
   call,
   create,
@@ -104,8 +104,10 @@ function newObjects(app: DeployedApp, own: string, other: string): Row[] {
     row('history of a backup', create(to, audit('backup', own)), backup),
     row('history of a restore', create(to, audit('restore', own)), ['restore', ...ADMINS]),
     row('history of the keeper', create(to, audit('keeper', own)), ['keeper', ...ADMINS]),
-    row('history of a drill', create(to, audit('drill', own)), ADMINS),
-    row('evidence of a drill', create(to, evidence(own)), ADMINS),
+    row('history of a drill', create(to, audit('drill', own)), ['drill', ...ADMINS]),
+    row("history of another database's drill", create(to, audit('drill', other)), ADMINS),
+    row('evidence of a drill', create(to, evidence(own)), ['drill', ...ADMINS]),
+    row("evidence of another database's drill", create(to, evidence(other)), ADMINS),
     row('a point of a class that is not kept', create(to, point(own, 'yearly')), ADMINS),
     row("another database's point", create(to, point(other)), ADMINS),
     row('a point of a database with a longer name', create(to, point(`${own}2`)), ADMINS),
@@ -114,6 +116,7 @@ function newObjects(app: DeployedApp, own: string, other: string): Row[] {
     row('an object outside of every prefix', create(to, 'index.html'), ADMINS),
     row('over what is there (no If-None-Match)', overwrite(to, point(own)), NOBODY, 'DenyOverwriting'),
     row('over a manifest', overwrite(to, manifest(own)), NOBODY, 'DenyOverwriting'),
+    row('over evidence', overwrite(to, evidence(own)), NOBODY, 'DenyOverwriting'),
     row('a copy within S3', overwrite(to, point(own), copied), NOBODY, 'DenyOverwriting'),
     row('without the key', create(to, point(own), plain), NOBODY, 'DenyOtherEncryption'),
     row('with another key', create(to, point(own), foreign), NOBODY, 'DenyOtherKeys'),
@@ -127,16 +130,24 @@ function reading(app: DeployedApp, own: string, other: string): Row[] {
   const status = `${STATUS_BUCKET}/status.json`;
   const readers: Who[] = ['restore', 'monitor', 'keeper', ...ADMINS];
   return [
-    row('a point', read(from, point(own)), ['restore', ...ADMINS]),
+    row('a point', read(from, point(own)), ['drill', 'restore', ...ADMINS]),
+    row('a point of a class that is no longer kept', read(from, point(own, 'yearly')), [
+      'drill',
+      'restore',
+      ...ADMINS,
+    ]),
+    row("another database's point", read(from, point(other)), ['restore', ...ADMINS]),
+    row('a point of a database with a longer name', read(from, point(`${own}2`)), ['restore', ...ADMINS]),
     row('an export', read(from, `exports/postgres/${own}/${ID}/dump.custom`), ['restore', ...ADMINS]),
     row('thaw a point', s3('RestoreObject', object(own)), ['restore', ...ADMINS]),
-    row('its manifest', read(from, manifest(own)), ['backup', ...readers]),
+    row('its manifest', read(from, manifest(own)), ['backup', 'drill', ...readers]),
     row("another database's manifest", read(from, manifest(other)), readers),
     row('evidence', read(from, evidence(own)), ['monitor', 'keeper', ...ADMINS]),
     row('history', read(from, audit('backup', own)), ['monitor', ...ADMINS]),
     row('lock of a point', s3('GetObjectRetention', object(own)), readers),
-    row('list points', list(BUCKET, `points/daily/postgres/${own}/`), readers),
-    row('list its manifests', list(BUCKET, `manifests/postgres/${own}/`), ['backup', ...readers]),
+    row('list points', list(BUCKET, `points/daily/postgres/${own}/`), ['drill', ...readers]),
+    row("list another database's points", list(BUCKET, `points/daily/postgres/${other}/`), readers),
+    row('list its manifests', list(BUCKET, `manifests/postgres/${own}/`), ['backup', 'drill', ...readers]),
     row("list another database's manifests", list(BUCKET, `manifests/postgres/${other}/`), readers),
     row('list everything', list(BUCKET, ''), ADMINS),
     row("the bucket's protection", s3('GetBucketPolicy', BUCKET), ['monitor', ...ADMINS]),
@@ -226,16 +237,23 @@ function keys(app: DeployedApp): Row[] {
     );
   return [
     row('sign a manifest', sign(manifests), ['backup', ...ADMINS]),
-    row('sign evidence', sign(evidence), ADMINS),
-    row('read the public key of manifests', publicKey(manifests), ['backup', 'publicKeys', ...readers]),
+    row('sign evidence', sign(evidence), ['drill', ...ADMINS]),
+    row('read the public key of manifests', publicKey(manifests), [
+      'backup',
+      'drill',
+      'publicKeys',
+      ...readers,
+    ]),
     row('read the public key of evidence', publicKey(evidence), [
+      'drill',
       'monitor',
       'keeper',
       'publicKeys',
       ...ADMINS,
     ]),
     row('see the state of the encryption key', call('kms:DescribeKey', encryption), ['monitor', ...ADMINS]),
-    row('sign with another algorithm', sign(manifests, 'ECDSA_SHA_384'), ADMINS),
+    row('sign a manifest with another algorithm', sign(manifests, 'ECDSA_SHA_384'), ADMINS),
+    row('sign evidence with another algorithm', sign(evidence, 'ECDSA_SHA_384'), ADMINS),
     row('decrypt without S3', call('kms:Decrypt', encryption), ADMINS),
     row('decrypt from another bucket', throughS3('Decrypt', encryption, `${BUCKET}-2`), ADMINS),
     row('grant a key to somebody', call('kms:CreateGrant', encryption), ADMINS),
@@ -259,6 +277,11 @@ function secrets(own: string, other: string): Row[] {
   return [
     row("the database's password", get(secretArn(`${own}-password`)), ['backupStart', ...ADMINS]),
     row("another database's password", get(secretArn(`${other}-password`)), ADMINS),
+    row('the target of a drill', get(secretArn(`${own}-drill`)), ['drillStart', ...ADMINS]),
+    row("the target of another database's drill", get(secretArn(`${other}-drill`)), [
+      'drillStart',
+      ...ADMINS,
+    ]),
     row('the target of a restore', get(target), ['restoreStart', ...ADMINS]),
     row('change the target of a restore', call('secretsmanager:PutSecretValue', target), ADMINS),
     row("a webhook's URL", get(secretArn('webhook')), ['webhook', ...ADMINS]),
@@ -269,6 +292,8 @@ function secrets(own: string, other: string): Row[] {
 function running(app: DeployedApp, own: string, other: string): Row[] {
   const ownTask = taskDefinition(app, backupTaskFamily(INSTALLATION, own));
   const otherTask = taskDefinition(app, backupTaskFamily(INSTALLATION, other));
+  const ownDrill = taskDefinition(app, drillTaskFamily(INSTALLATION, own));
+  const otherDrill = taskDefinition(app, drillTaskFamily(INSTALLATION, other));
   const restoreTask = taskDefinition(app, restoreTaskFamily(INSTALLATION, MAJOR));
   const role = ({ properties }: typeof ownTask, name = 'TaskRoleArn') => properties[name] as string;
   const cluster = (name: string) => regional('ecs', `cluster/${name}`);
@@ -276,6 +301,7 @@ function running(app: DeployedApp, own: string, other: string): Row[] {
   const run = (task: typeof ownTask, inCluster = INSTALLATION) =>
     call('ecs:RunTask', task.arn, { 'ecs:cluster': cluster(inCluster) });
   const scheduler: Who[] = ['scheduler', ...ADMINS];
+  const drills: Who[] = ['drillScheduler', ...ADMINS];
   return [
     row('run the backup', run(ownTask), scheduler),
     row('run it in another cluster', run(ownTask, 'default'), ADMINS),
@@ -284,9 +310,17 @@ function running(app: DeployedApp, own: string, other: string): Row[] {
     row('pass its role to another service', passRole(role(ownTask), 'lambda.amazonaws.com'), ADMINS),
     row("run another database's backup", run(otherTask), ADMINS),
     row("pass another backup's role", passRole(role(otherTask)), ADMINS),
+    row('run the drill', run(ownDrill), drills),
+    row('run the drill in another cluster', run(ownDrill, 'default'), ADMINS),
+    row("run another database's drill", run(otherDrill), drills),
+    row("pass the drill's role to its task", passRole(role(ownDrill)), drills),
+    row("pass the role of the drill's start", passRole(role(ownDrill, 'ExecutionRoleArn')), drills),
+    row("pass another drill's role", passRole(role(otherDrill)), drills),
+    row("pass the drill's role to another service", passRole(role(ownDrill), 'lambda.amazonaws.com'), ADMINS),
     row('run a restore', run(restoreTask), ADMINS),
     row("pass the restore's role", passRole(role(restoreTask)), ADMINS),
     row('become the backup', call('sts:AssumeRole', role(ownTask)), NOBODY),
+    row('become the drill', call('sts:AssumeRole', role(ownDrill)), NOBODY),
     row('become the restore', call('sts:AssumeRole', role(restoreTask)), NOBODY),
     row('type into a running task', call('ecs:ExecuteCommand', task), ADMINS),
     row('stop a running task', call('ecs:StopTask', task), ADMINS),
@@ -315,7 +349,7 @@ function noticing(): Row[] {
 
 function around(app: DeployedApp, own: string): Row[] {
   const images = regional('ecr', `repository/cdk-hnb659fds-container-assets-${ACCOUNT}-${REGION}`);
-  const starts: Who[] = ['backupStart', 'restoreStart', ...ADMINS];
+  const starts: Who[] = ['backupStart', 'drillStart', 'restoreStart', ...ADMINS];
   const write = (group: string) =>
     call('logs:PutLogEvents', regional('logs', `log-group:${group}:log-stream:1`));
   const send = (construct: string) =>
@@ -327,11 +361,13 @@ function around(app: DeployedApp, own: string): Row[] {
       },
     );
   const backupTask = taskDefinition(app, backupTaskFamily(INSTALLATION, own));
+  const drillTask = taskDefinition(app, drillTaskFamily(INSTALLATION, own));
   const restoreTask = taskDefinition(app, restoreTaskFamily(INSTALLATION, MAJOR));
   return [
     row('log in to the registry of images', call('ecr:GetAuthorizationToken', '*'), starts),
     row('pull the image', call('ecr:BatchGetImage', images), starts),
     row('write the log of the backup', write(logOfTask(backupTask)), ['backupStart', ...ADMINS]),
+    row('write the log of the drills', write(logOfTask(drillTask)), ['drillStart', ...ADMINS]),
     row('write the log of the restore', write(logOfTask(restoreTask)), ['restoreStart', ...ADMINS]),
     row('write the log of the monitor', write(logOfProgram(app, 'Monitor')), ['monitor', ...ADMINS]),
     row('write the log of the keeper', write(logOfProgram(app, 'Keeper')), ['keeper', ...ADMINS]),
@@ -340,7 +376,12 @@ function around(app: DeployedApp, own: string): Row[] {
       'publicKeys',
       ...ADMINS,
     ]),
-    row('put aside what was not delivered', send('TasksDeadLetters'), ['scheduler', 'keeper', ...ADMINS]),
+    row('put aside what was not delivered', send('TasksDeadLetters'), [
+      'scheduler',
+      'drillScheduler',
+      'keeper',
+      ...ADMINS,
+    ]),
     row('put aside what was not posted', send('AlarmTopicWebhookDeadLetters'), ['webhook', ...ADMINS]),
   ];
 }

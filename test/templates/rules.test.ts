@@ -22,6 +22,8 @@ const change = (type: string, path: string, value?: unknown, logicalId = /./): B
 
 const QUEUE_ARN = { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:other' };
 const NETWORK = 'Target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration';
+const RULE_NETWORK = 'Targets.0.EcsParameters.NetworkConfiguration.AwsVpcConfiguration';
+const NO_RULE = { ArnLike: { 'aws:SourceArn': 'arn:aws:events:eu-central-1:111122223333:rule/other' } };
 const FIRST = 'ContainerDefinitions.0';
 const STATEMENT = 'PolicyDocument.Statement.0';
 const PAST = Object.fromEntries(Array.from({ length: 450 }, (_, index) => [`X${index}`, { Type: 'X' }]));
@@ -62,6 +64,14 @@ const RULES: readonly Rule[] = [
     change('Scheduler::Schedule', `${NETWORK}.Subnets`, []),
   ),
   rule(
+    'a rule that starts a task tries for an hour at most, in its subnets and security group',
+    rules.rulesThatStartTasksAreBounded,
+    change('Events::Rule', 'Targets.0.RetryPolicy', undefined, /DrillStart/),
+    change('Events::Rule', 'Targets.0.RetryPolicy.MaximumEventAgeInSeconds', 86_400, /DrillStart/),
+    change('Events::Rule', `${RULE_NETWORK}.SecurityGroups`, undefined, /DrillStart/),
+    change('Events::Rule', `${RULE_NETWORK}.Subnets`, [], /DrillStart/),
+  ),
+  rule(
     'what a schedule could not deliver reaches its queue',
     rules.whatWasNotDeliveredIsKept,
     change('Scheduler::Schedule', 'Target.DeadLetterConfig'),
@@ -72,6 +82,7 @@ const RULES: readonly Rule[] = [
     rules.eventsThatCouldNotBeDeliveredAreKept,
     change('Events::Rule', 'Targets.0.DeadLetterConfig'),
     change('Events::Rule', 'Targets.0.DeadLetterConfig.Arn', QUEUE_ARN),
+    change('SQS::QueuePolicy', 'PolicyDocument.Statement.1.Condition', NO_RULE, /TasksDeadLetters/),
   ),
   rule(
     'no secret stands in an environment',
@@ -149,7 +160,8 @@ const RULES: readonly Rule[] = [
     'a service takes a role for this account only',
     rules.servicesActForThisAccountOnly,
     change('IAM::Role', 'AssumeRolePolicyDocument.Statement.0.Condition', undefined, /TaskTaskRole/),
-    change('IAM::Role', 'AssumeRolePolicyDocument.Statement.0.Condition', undefined, /ScheduleRole/),
+    change('IAM::Role', 'AssumeRolePolicyDocument.Statement.0.Condition', undefined, /ScheduleStartRole/),
+    change('IAM::Role', 'AssumeRolePolicyDocument.Statement.1.Condition', undefined, /DrillsStartRole/),
   ),
 ];
 

@@ -121,6 +121,31 @@ export function schedulesAreBounded(app: DeployedApp): string[] {
   });
 }
 
+interface RuleTarget extends Pick<Target, 'RetryPolicy'> {
+  readonly EcsParameters?: {
+    readonly NetworkConfiguration?: {
+      readonly AwsVpcConfiguration: {
+        readonly SecurityGroups?: readonly string[];
+        readonly Subnets: readonly string[];
+      };
+    };
+  };
+}
+
+/** The same defaults, where a rule starts a task. */
+export function rulesThatStartTasksAreBounded(app: DeployedApp): string[] {
+  return app.all('AWS::Events::Rule').flatMap((rule) =>
+    (rule.properties['Targets'] as readonly RuleTarget[]).flatMap(({ RetryPolicy = {}, EcsParameters }) => {
+      if (EcsParameters === undefined) return [];
+      const { MaximumEventAgeInSeconds = 86_400 } = RetryPolicy;
+      const network = EcsParameters.NetworkConfiguration?.AwsVpcConfiguration;
+      if (MaximumEventAgeInSeconds > 3600) return [at(rule, `tries for ${MaximumEventAgeInSeconds} s`)];
+      if (!network?.SecurityGroups?.length) return [at(rule, 'no security group')];
+      return network.Subnets.length === 0 ? [at(rule, 'no subnet')] : [];
+    }),
+  );
+}
+
 /** The queue must take the message from whom AWS sends it as: Scheduler uses the schedule's role. */
 export function whatWasNotDeliveredIsKept(app: DeployedApp): string[] {
   return all(app, 'AWS::Scheduler::Schedule', (properties) => {
@@ -309,7 +334,7 @@ export function noRoleHasPoliciesOfAws(app: DeployedApp): string[] {
  * Services that act for whoever asks: without a condition they could be made to act for another account. ECS documents the
  * condition for the role of a task, not for the one with which it starts it.
  */
-const ACT_FOR_OTHERS = ['ecs-tasks.amazonaws.com', 'scheduler.amazonaws.com'];
+const ACT_FOR_OTHERS = ['ecs-tasks.amazonaws.com', 'scheduler.amazonaws.com', 'events.amazonaws.com'];
 
 export function servicesActForThisAccountOnly(app: DeployedApp): string[] {
   const starts = app.all('AWS::ECS::TaskDefinition').map(({ properties }) => properties['ExecutionRoleArn']);
