@@ -3,6 +3,8 @@ const esModulesOnly = ['canonicalize', 'p-limit', 'yocto-queue'];
 
 module.exports = {
   testEnvironment: 'node',
+  // Images that were built here: copies of our own files among them.
+  modulePathIgnorePatterns: ['<rootDir>/.tools/images/'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/support/esbuild-transformer.js' },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],

@@ -42,6 +42,27 @@ export default defineSettings({
       // Written there directly: S3 moves nothing to IA before day 30, and a move would cost a request per object.
       storage: { weekly: { class: 'STANDARD_IA' } },
       dump: { format: 'custom' },
+      // After each backup, as they wished; in the season that is every six hours.
+      drill: {
+        when: 'after-backup',
+        expectedMinutes: 45,
+        minimumRows: 50_000,
+        // Put your tables and numbers here. `manage.py check` needs the application: docs/examples/cleaning.md says where it runs.
+        checks: [
+          {
+            // 24 h of the RPO, and an hour until the drill asks.
+            name: 'newest booking within the RPO',
+            sql: 'SELECT extract(epoch FROM now() - max(created_at)) / 3600 FROM booking',
+            atMost: 25,
+          },
+          // Raised with a release: migrations that were applied before it must still be there.
+          { name: 'migrations', sql: 'SELECT count(*) FROM django_migrations', atLeast: 120 },
+          {
+            name: 'no booking without its customer',
+            sql: 'SELECT NOT EXISTS (SELECT FROM booking b LEFT JOIN customer c ON c.id = b.customer_id WHERE c.id IS NULL)',
+          },
+        ],
+      },
     },
   },
 });

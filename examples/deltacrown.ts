@@ -35,6 +35,24 @@ export default defineSettings({
       dump: { format: 'custom', compression: 'gzip:9' },
       // One core compresses, the other one uploads.
       task: { cpu: 2048, memoryMiB: 4096 },
+      // They drilled monthly. After each backup would be 48 restores of 12 GB a day, which cost more than all the rest together: one
+      // a day, on four cores, as they restore with four jobs.
+      drill: {
+        when: { cron: '10 4 * * *', timeZone: 'UTC', flexibleMinutes: 10 },
+        expectedMinutes: 45,
+        minimumRows: 1_000_000,
+        task: { cpu: 4096, memoryMiB: 16_384, ephemeralStorageGiB: 60 },
+        // Put your tables and numbers here.
+        checks: [
+          {
+            // The RPO of 1 h, and at most an hour until the drill asks.
+            name: 'newest order within the RPO',
+            sql: 'SELECT extract(epoch FROM now() - max(created_at)) / 60 FROM orders',
+            atMost: 120,
+          },
+          { name: 'orders', sql: 'SELECT count(*) FROM orders', atLeast: 100_000 },
+        ],
+      },
       alarms: { minimumBytes: 500_000_000 },
     },
   },

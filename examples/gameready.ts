@@ -27,6 +27,22 @@ export default defineSettings({
       keepDays: { daily: 30 },
       // What they have today, a .sql.gz. Without this line: directory format, quicker to make and to restore.
       dump: { format: 'plain' },
+      // They drilled quarterly, into staging. Two GB are restored within minutes: so after each backup, on a server made for it.
+      drill: {
+        when: 'after-backup',
+        expectedMinutes: 30,
+        minimumRows: 10_000,
+        // Every row is compared anyway. These ask what only the application knows: put your tables and numbers here.
+        checks: [
+          {
+            // 24 h of the RPO, and an hour until the drill asks.
+            name: 'newest match within the RPO',
+            sql: 'SELECT extract(epoch FROM now() - max(played_at)) / 3600 FROM match',
+            atMost: 25,
+          },
+          { name: 'players', sql: 'SELECT count(*) FROM player', atLeast: 1000 },
+        ],
+      },
     },
   },
 });

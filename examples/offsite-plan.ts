@@ -22,6 +22,21 @@ export default defineSettings({
       rtoMinutes: 120,
       keepDays: { daily: 30 },
       dump: { format: 'plain' },
+      // They practised quarterly. The task of a drill needs AWS alone: not the database, and not the NAT gateway's address.
+      drill: {
+        when: 'after-backup',
+        expectedMinutes: 30,
+        minimumRows: 10_000,
+        // Put your tables and numbers here.
+        checks: [
+          {
+            // 24 h of the RPO, and an hour until the drill asks.
+            name: 'newest plan within the RPO',
+            sql: 'SELECT extract(epoch FROM now() - max(updated_at)) / 3600 FROM plan',
+            atMost: 25,
+          },
+        ],
+      },
     },
   },
 });

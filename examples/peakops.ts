@@ -24,6 +24,23 @@ export default defineSettings({
       // Of their two figures, 7 and 30 days, each day's point is kept for the longer one.
       keepDays: { daily: 30 },
       dump: { format: 'plain' },
+      // They restored monthly. After each backup, and after each one before a migration, too.
+      drill: {
+        when: 'after-backup',
+        expectedMinutes: 45,
+        minimumRows: 50_000,
+        // Put your tables and numbers here. alembic and pytest need the application: docs/examples/peakops.md says where they run.
+        checks: [
+          {
+            // 24 h of the RPO, and an hour until the drill asks.
+            name: 'newest event within the RPO',
+            sql: 'SELECT extract(epoch FROM now() - max(occurred_at)) / 3600 FROM event',
+            atMost: 25,
+          },
+          // Two heads, or none, are a migration that was left half done.
+          { name: 'one migration is head', sql: 'SELECT count(*) = 1 FROM alembic_version' },
+        ],
+      },
     },
   },
 });

@@ -45,6 +45,8 @@ test('the example states what a change of it costs', () => {
   const changed = [
     { ...example, network: { mode: 'fixed-egress' } },
     { ...example, network: { mode: 'private' } },
+    { ...example, databases: { shop: { ...shop, drill: { ...shop.drill, when: 'after-backup' } } } },
+    { ...example, databases: { shop: { ...shop, drill: { ...shop.drill, when: 'never' } } } },
     { ...example, databases: { shop: { ...shop, schedule: nightly, keepDays: { daily: 30 } } } },
   ] as const;
   const stated = tableRows(PAGE, 'An example')
