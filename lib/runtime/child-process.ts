@@ -121,16 +121,22 @@ async function* untilExit(stdout: Readable, finished: Promise<void>, ending: End
 class Ending {
   reason: string | undefined;
   cause: unknown;
+  private closed = false;
 
   constructor(
     private readonly child: ChildProcess,
     private readonly lifeline: NodeJS.Signals | undefined,
-  ) {}
+  ) {
+    child.once('close', () => (this.closed = true));
+  }
 
   end(reason: string, cause?: unknown): void {
-    if (this.reason !== undefined || this.hasExited()) return;
-    this.reason = reason;
-    this.cause = cause;
+    if (this.reason !== undefined || this.closed) return;
+    // One that has exited keeps its outcome; what it left running, and holds its outputs, is ended all the same.
+    if (!this.hasExited()) {
+      this.reason = reason;
+      this.cause = cause;
+    }
     this.kill(this.lifeline ?? 'SIGTERM');
     const force = setTimeout(() => {
       this.kill('SIGKILL');

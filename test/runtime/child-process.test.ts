@@ -144,6 +144,22 @@ test('a program that was told to stop has not ended well, even where it exits wi
   expect(failure.message).toBe('sh exited with 0 (it was told to stop)\n  ready');
 });
 
+test('what a program left running, and holds its output, is ended when it is told to stop', async () => {
+  const stop = new AbortController();
+  const program = startProgram({ ...sh('sleep 600 & echo $!'), signal: stop.signal });
+  let pid = 0;
+  for await (const chunk of program.stdout) {
+    pid = Number(chunk.toString());
+    setTimeout(() => {
+      stop.abort(new Error('enough'));
+    }, 300);
+  }
+  await eventually('it is gone', () => {
+    expect(isRunning(pid)).toBe(false);
+    return Promise.resolve();
+  });
+});
+
 test('a program that does not hear SIGTERM is killed', async () => {
   const controller = new AbortController();
   const onStderrLine = () => {
