@@ -41,7 +41,7 @@ const POLICIES = [
 const statements = POLICIES.flatMap(([type, property, pattern]) =>
   app
     .all(type)
-    .filter(({ logicalId }) => pattern.test(logicalId) && !/^(web|ledger)/.test(logicalId))
+    .filter(({ logicalId }) => pattern.test(logicalId) && !/^(web|ledger|laptop)/.test(logicalId))
     .flatMap(({ logicalId, properties }) =>
       statementsOf(properties[property] as Parameters<typeof statementsOf>[0]).map(
         (statement, index): Owned => ({
