@@ -10,6 +10,7 @@ import { takeInventory } from '../postgres/inventory';
 import { refusedQuery } from '../postgres/refused-query';
 import type { Source } from '../postgres/source';
 import { qualifiedName } from '../postgres/tables';
+import { demandUnchangedFunctions } from '../postgres/unchanged-functions';
 import { together } from '../runtime/together';
 import type { BackupProgress } from './backup-progress';
 import type { BackupRequest, BackupTools } from './backup-request';
@@ -43,7 +44,7 @@ export async function describeSource(
   let rest: Omit<SourceDescription, 'inventory'> | undefined;
   await together(signal, [
     async (inner) => {
-      inventory = await countRows(request, run.source, inner);
+      inventory = await countRows(request, run.source, progress, inner);
     },
     async (inner) => {
       rest = await describeRest(request, tools, run, progress, inner);
@@ -60,14 +61,18 @@ async function describeRest(
   progress: BackupProgress,
   signal: AbortSignal,
 ): Promise<Omit<SourceDescription, 'inventory'>> {
-  const described = await readSchema(run.source.holder).catch((error: unknown) => {
+  const described = await readSchema(run.source).catch((error: unknown) => {
     throw refusedQuery('The schema could not be read', error, 'Run again when the server is at rest.');
   });
   return { ...described, globals: await storeGlobals(request, tools, run, progress, signal) };
 }
 
-async function readSchema(holder: Client): Promise<Omit<SourceDescription, 'inventory' | 'globals'>> {
+async function readSchema({
+  target,
+  holder,
+}: Source): Promise<Omit<SourceDescription, 'inventory' | 'globals'>> {
   const catalog = await readCatalog(holder);
+  await demandUnchangedFunctions(target, holder);
   const databaseSettings = await readDatabaseSettings(holder);
   const { rows: extensions } = await holder.query<Manifest['extensions'][number]>(EXTENSIONS);
   return { catalog, databaseSettings, extensions };
@@ -76,6 +81,7 @@ async function readSchema(holder: Client): Promise<Omit<SourceDescription, 'inve
 async function countRows(
   request: BackupRequest,
   source: Source,
+  progress: BackupProgress,
   signal: AbortSignal,
 ): Promise<Inventory | null> {
   const level = request.inventory;
@@ -84,7 +90,15 @@ async function countRows(
   const endAll = () => Promise.all(clients.map((client) => client.end().catch(() => undefined)));
   try {
     for (let count = 0; count < CONNECTIONS[level]; count++) clients.push(await source.join(signal));
-    return await takeInventory(clients, { level, excludedTables: namesWithoutRows(source), signal });
+    const onWarning = (text: string) => {
+      progress.warning(text);
+    };
+    return await takeInventory(clients, {
+      level,
+      excludedTables: namesWithoutRows(source),
+      onWarning,
+      signal,
+    });
   } catch (error) {
     const otherwise = 'Without an inventory pg_dump may still manage: --inventory none.';
     throw signal.aborted ? signal.reason : refusedQuery('The inventory could not be taken', error, otherwise);

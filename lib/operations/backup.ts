@@ -42,7 +42,7 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
         await trail.recordStart(tools.signal);
         const run = await prepare(request, tools, { id, startedAt, source, scratchDirectory });
         const findings = await dumpAndDescribe(request, tools, run);
-        await source.demandStillHeld();
+        await source.release();
         return await record(request, tools, run, findings);
       } finally {
         await source.close();

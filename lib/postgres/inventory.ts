@@ -3,6 +3,7 @@
  * snapshot at the source and again in a restored database.
  */
 import type { Client } from 'pg';
+import { messageOf } from '../contract/failure';
 import type { Inventory, TableInventory } from '../contract/inventory';
 import { inventoryOfLargeObjects } from './inventory/large-objects';
 import { countView, populatedViews, type MaterializedView } from './inventory/materialized-views';
@@ -10,6 +11,7 @@ import { pinSettings } from './inventory/pin-settings';
 import { ownedSequences, sequenceOwnerOf, type SequenceOwner } from './inventory/sequence-owners';
 import { spread } from './inventory/spread';
 import { columnsOf, inventoryOf } from './inventory/table-inventory';
+import { BY_SEARCH_PATH } from './refused-query';
 import { listTables, qualifiedName, type Table } from './tables';
 
 export interface InventoryOptions {
@@ -19,6 +21,8 @@ export interface InventoryOptions {
   /** Repeats this inventory's hash method for each of its tables, so that the sums can be compared. @default - none */
   readonly repeat?: Inventory;
   readonly onTable?: (done: number, total: number) => void;
+  /** What would hinder a restore. */
+  readonly onWarning?: (text: string) => void;
   /** Looked at between queries; to stop a running one, end its connection. */
   readonly signal?: AbortSignal;
 }
@@ -60,7 +64,7 @@ async function tableJobs(
   client: Client,
   tables: readonly Table[],
   withContent: boolean,
-  { excludedTables, repeat, onTable }: InventoryOptions,
+  { excludedTables, repeat, onTable, onWarning }: InventoryOptions,
 ): Promise<Job[]> {
   const holdingRows = tables.filter((table) => table.kind === 'table');
   const columns = withContent ? await columnsOf(client, holdingRows) : undefined;
@@ -70,7 +74,11 @@ async function tableJobs(
     const name = qualifiedName(table);
     const inventory = excludedTables?.has(name)
       ? excluded(table)
-      : await inventoryOf(worker, table, columns?.get(table.oid), methods.get(name));
+      : await inventoryOf(worker, table, {
+          columns: columns?.get(table.oid),
+          method: methods.get(name),
+          onSearchPath: (error) => onWarning?.(`${name}: ${messageOf(error)}. ${BY_SEARCH_PATH}`),
+        });
     onTable?.(++done, holdingRows.length);
     return { table: inventory };
   });

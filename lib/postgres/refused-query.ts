@@ -6,17 +6,19 @@ import { Failure, messageOf } from '../contract/failure';
  * The planner looks into functions of indexes and checks. One that finds its tables or functions by search_path alone
  * fails here, and would fail in pg_restore, which empties search_path as well.
  */
-const BY_SEARCH_PATH =
-  'An index or check calls a function that finds its tables by search_path: pg_restore could not make it again either. ALTER FUNCTION … SET search_path = …, the schemas it needs, mends both. Until then: --inventory none.';
+export const BY_SEARCH_PATH =
+  'An index or check calls a function that finds what it needs by search_path: pg_restore could not make it again. At the source ALTER FUNCTION … SET search_path = …, the schemas it needs, mends it.';
+
+const DROPPED = 'Something was dropped while the backup read it: run again when the migration has ended.';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const HINTS: Readonly<Record<string, string>> = {
   '42501':
     'Give the backup role pg_read_all_data (or SELECT on tables and sequences), and BYPASSRLS where tables have row security.',
   '22021': 'A name in the database is not valid text: rename it (a SQL_ASCII database accepts any bytes).',
-  '42883': BY_SEARCH_PATH,
-  '42P01': BY_SEARCH_PATH,
-  '42704': BY_SEARCH_PATH,
+  '42883': DROPPED,
+  '42P01': DROPPED,
+  '42704': DROPPED,
   '57P01': 'Look at the server: did it restart, or did somebody end the session? Then run again.',
   '53200': 'The locks of all tables must fit: raise max_locks_per_transaction and restart the server.',
 };
@@ -26,8 +28,18 @@ export function refusedQuery(what: string, error: unknown, otherwise: string): u
   if (error instanceof Failure || !isOfTheServer(error)) return error;
   return new Failure('database-unreachable', `${what}: ${messageOf(error)}.`, {
     cause: error,
-    hint: HINTS[codeOf(error)] ?? otherwise,
+    hint: hintFor(error) ?? otherwise,
   });
+}
+
+function hintFor(error: unknown): string | undefined {
+  const hint = HINTS[codeOf(error)];
+  return hint === DROPPED && reliesOnSearchPath(error) ? BY_SEARCH_PATH : hint;
+}
+
+/** Something was not found, and the context names the function that looked for it. */
+export function reliesOnSearchPath(error: unknown): boolean {
+  return HINTS[codeOf(error)] === DROPPED && / function /.test((error as DatabaseError).where ?? '');
 }
 
 /** pg knows no class for a connection that ended under a query. */

@@ -20,7 +20,8 @@ export interface Snapshot {
 /** Tables may be created or dropped while they are being locked; a busy migration gets this many tries. */
 const ATTEMPTS = 5;
 const LOCK_BATCH = 200;
-const NO_SUCH_TABLE = '42P01';
+/** No such table, no such schema. */
+const GONE = ['42P01', '3F000'];
 const LOCK_NOT_AVAILABLE = '55P03';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -113,7 +114,7 @@ async function lockTables(
     try {
       await client.query(`LOCK TABLE ${names} IN ACCESS SHARE MODE`);
     } catch (error) {
-      if (sqlState(error) === NO_SUCH_TABLE) return false;
+      if (GONE.includes(sqlState(error) ?? '')) return false;
       throw await refusal(target, batch, error);
     }
   }

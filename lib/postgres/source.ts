@@ -43,8 +43,12 @@ export interface Source {
   readonly unloggedOnReplica: readonly Table[];
   /** Another session in the same snapshot, which the signal ends. */
   join(signal: AbortSignal): Promise<Client>;
-  /** @throws Failure where the snapshot has not been held until now */
-  demandStillHeld(): Promise<void>;
+  /**
+   * Gives snapshot and locks back: nobody has to wait for what is still to be stored. That this backup is the only one
+   * holds until `close`.
+   * @throws Failure where the snapshot has not been held until now
+   */
+  release(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,7 +83,7 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
       excludedParents,
       unloggedOnReplica: chosenOnes.filter((table) => !isThere(table)),
       join: (signal) => joinSnapshot(target, snapshot, options, signal),
-      demandStillHeld: () => demandStillHeld(holder, lost.signal),
+      release: () => release(holder, lost.signal),
       close: () => close(holder, lost),
     };
   } catch (error) {
@@ -168,10 +172,12 @@ function watchForLoss(target: ConnectionTarget, holder: Client): AbortController
   return lost;
 }
 
-async function demandStillHeld(holder: Client, lost: AbortSignal): Promise<void> {
+async function release(holder: Client, lost: AbortSignal): Promise<void> {
   lost.throwIfAborted();
   try {
+    // In a transaction that has failed, COMMIT would end well.
     await holder.query('SELECT 1');
+    await holder.query('COMMIT');
   } catch (error) {
     lost.throwIfAborted();
     throw new Failure('database-unreachable', 'The session that holds the snapshot has failed.', {

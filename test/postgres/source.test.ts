@@ -204,13 +204,23 @@ test('a table that was dropped while the holder waited is not missed', async () 
   });
 });
 
+test('what was locked is given back before the end, and the backup is still the only one', async () => {
+  const url = await shopDatabase();
+  await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
+    await source.release();
+    await query(url, `SET lock_timeout = '10s'; TRUNCATE audit_log`);
+    await expect(openSource(connectionTarget(url, {}), options)).rejects.toMatchObject({
+      kind: 'already-running',
+    });
+  });
+});
+
 test('a snapshot whose holder was ended is not held any more', async () => {
   const url = await shopDatabase();
   await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
-    await expect(source.demandStillHeld()).resolves.toBeUndefined();
     const { rows } = await source.holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     await query(url, `SELECT pg_terminate_backend(${rows[0]?.pid ?? 0})`);
-    await expect(source.demandStillHeld()).rejects.toMatchObject({ kind: 'database-unreachable' });
+    await expect(source.release()).rejects.toMatchObject({ kind: 'database-unreachable' });
   });
 });
 
@@ -218,7 +228,7 @@ test('a holder whose transaction has failed holds nothing', async () => {
   const url = await shopDatabase();
   await ended(await openSource(connectionTarget(url, {}), options), async (source) => {
     await expect(source.holder.query('SELECT 1/0')).rejects.toThrow(/division by zero/);
-    await expect(source.demandStillHeld()).rejects.toMatchObject({ kind: 'database-unreachable' });
+    await expect(source.release()).rejects.toMatchObject({ kind: 'database-unreachable' });
   });
 });
 

@@ -74,24 +74,35 @@ export function compareSequences(
       },
     ];
   });
-  return [...wrong, ...owners.flatMap((owner) => behindOwner(owner, actual.get(owner.sequence)))];
+  return [
+    ...wrong,
+    ...owners.flatMap((owner) =>
+      behindOwner(owner, actual.get(owner.sequence), expected.get(owner.sequence)),
+    ),
+  ];
 }
 
 function shown({ value, called }: SequenceValue): string {
   return called ? String(value) : `${value} (not yet used)`;
 }
 
-function behindOwner(owner: SequenceOwner, is: SequenceValue | undefined): Difference[] {
+/** @param was in the archive: where it is the same, somebody set the sequence back while the backup ran */
+function behindOwner(
+  owner: SequenceOwner,
+  is: SequenceValue | undefined,
+  was: SequenceValue | undefined,
+): Difference[] {
   if (is === undefined || owner.extreme === null) return [];
   const sign = owner.ascending ? 1 : -1;
   const reached = Number(is.called ? is.value : is.value - BigInt(sign));
   if ((reached - Number(owner.extreme)) * sign >= 0) return [];
   const text = `stands at ${shown(is)}, but ${readable(owner.table)} has ${owner.extreme} in ${owner.column}: new rows may collide`;
+  const atSource = owner.behind || (was?.value === is.value && was.called === is.called);
   return [
     {
-      class: owner.behind ? 'environment' : 'data',
+      class: atSource ? 'environment' : 'data',
       subject: `sequence ${readable(owner.sequence)}`,
-      text: owner.behind ? `${text}, as at the source` : text,
+      text: atSource ? `${text}, as at the source` : text,
     },
   ];
 }

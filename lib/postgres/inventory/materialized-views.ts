@@ -18,7 +18,10 @@ export async function populatedViews(client: Client): Promise<{ schema: string; 
   return (await client.query<{ schema: string; name: string }>(LIST)).rows;
 }
 
-/** Unlike tables, materialized views are not locked beforehand: one that is being refreshed is left uncounted. */
+/** Lock not available, no such table. */
+const BUSY_OR_GONE = ['55P03', '42P01'];
+
+/** Unlike tables, materialized views are not locked beforehand: one that is being refreshed or dropped is left uncounted. */
 export async function countView(
   client: Client,
   view: { schema: string; name: string },
@@ -33,7 +36,7 @@ export async function countView(
   try {
     return { ...view, rows: await undone(client, counting) };
   } catch (error) {
-    if (!(error instanceof DatabaseError && error.code === '55P03')) throw error;
+    if (!(error instanceof DatabaseError && BUSY_OR_GONE.includes(error.code ?? ''))) throw error;
     return { ...view, rows: null };
   }
 }

@@ -1,6 +1,7 @@
 /** Counts and, where asked, hashes one table. */
 import { DatabaseError, type Client } from 'pg';
 import type { ContentHash, TableInventory } from '../../contract/inventory';
+import { reliesOnSearchPath } from '../refused-query';
 import type { Table } from '../tables';
 import { undone } from '../undone';
 import { readSums, tableQuery, type Column, type Digests, type HashMethod } from './table-query';
@@ -17,6 +18,11 @@ const COLUMNS = `
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ANY ($1::oid[])
    ORDER BY a.attname COLLATE "C"`;
+
+/** Its functions run with every row that is written there anyway; the system's own come first. */
+const OWN_SEARCH_PATH = `
+  SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(reset_val, '')), true)
+    FROM pg_settings WHERE name = 'search_path'`;
 
 /** Columns of many tables in one query, by the table's oid. Virtual generated columns hold nothing and are left out. */
 export async function columnsOf(
@@ -36,15 +42,30 @@ export async function columnsOf(
   return columns;
 }
 
-/** `columns` undefined: rows are only counted. @param method where given, no other is tried */
+export interface TableOptions {
+  /** @default - rows are only counted */
+  readonly columns?: TableColumns | undefined;
+  /** Where given, no other is tried. @default - by row, or by column where rows are too wide */
+  readonly method?: HashMethod | undefined;
+  /** Told where the planner met a function that works under the database's own search_path alone. */
+  readonly onSearchPath?: (error: unknown) => void;
+}
+
 export async function inventoryOf(
   client: Client,
   table: Table,
-  columns: TableColumns | undefined,
-  method?: HashMethod,
+  { columns, method, onSearchPath }: TableOptions,
 ): Promise<TableInventory> {
   const digests: Digests = columns === undefined ? {} : digestsOf(columns);
-  const [row, used] = await hashed(client, (by) => tableQuery(table, digests, by), method);
+  const counted = () => hashed(client, (by) => tableQuery(table, digests, by), method);
+  const [row, used] = await counted().catch((error: unknown) => {
+    if (!reliesOnSearchPath(error)) throw error;
+    onSearchPath?.(error);
+    return undone(client, async () => {
+      await client.query(OWN_SEARCH_PATH);
+      return counted();
+    });
+  });
   const hash = (prefix: string): ContentHash | undefined => {
     const hashedColumns = digests[prefix]?.map(({ name }) => name);
     return hashedColumns && { method: used, columns: hashedColumns, sums: readSums(row, prefix) };
@@ -74,7 +95,7 @@ async function hashed(
     const { rows } = await client.query<Row>(sql(by));
     return [rows[0] ?? {}, by];
   };
-  if (method !== undefined) return run(method);
+  if (method !== undefined) return undone(client, () => run(method));
   try {
     return await undone(client, () => run('row'));
   } catch (error) {
