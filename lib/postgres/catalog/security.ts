@@ -27,10 +27,14 @@ const OWNED: readonly (readonly [catalog: string, owner: string, where?: string]
   ['pg_event_trigger', 'evtowner'],
 ];
 
-/** Whatever lies outside the system's schemas and extensions, as `x` with its description `o`; large objects have any number. */
+/**
+ * Whatever lies outside the system's schemas and extensions, as `x` with its description `o`; large objects have any number.
+ * Functions that came with a type, such as a range's constructors, belong to whoever made it and are in no dump.
+ */
 const USER_OBJECT = `(x.objid >= ${FIRST_USER_OID} OR x.classid = 'pg_largeobject'::regclass OR (x.classid = 'pg_namespace'::regclass AND o.identity = 'public'))
   AND coalesce(o.schema, '') !~ '^pg_' AND coalesce(o.schema, '') <> 'information_schema'
-  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = x.classid AND e.objid = x.objid AND e.deptype = 'e')`;
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = x.classid AND e.objid = x.objid
+    AND (e.deptype = 'e' OR e.deptype = 'i' AND x.classid = 'pg_proc'::regclass))`;
 
 /** A dump does not drop it where the source has none. */
 const isPublicSchema = (entry: CatalogEntry) => entry.identity === 'schema public';
