@@ -64,7 +64,8 @@ export async function setScene(servers: Servers, stage: Stage, report: Report): 
   const outputs = await deployAll(servers, stage, report);
   const storage = storageIn(outputs);
   const aws = emulatorEnvironment(emulator.endpoint);
-  const scratch = { BACKSTOP_SCRATCH: stage.makeFolder('scratch') };
+  // As root, the server of a drill runs under another account, which has to pass through.
+  const scratch = { BACKSTOP_SCRATCH: stage.makeFolder('scratch', 0o711) };
   const environment = {
     ...aws,
     BACKSTOP_STORE: `s3://${storage.bucketName}`,

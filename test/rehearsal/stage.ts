@@ -18,9 +18,11 @@ export class Stage {
     process.env['TMPDIR'] = this.folder;
   }
 
-  makeFolder(name: string): string {
+  /** @param mode @default - nobody else may look into it */
+  makeFolder(name: string, mode = 0o700): string {
     const folder = path.join(this.folder, name);
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder);
+    chmodSync(folder, mode);
     return folder;
   }
 
