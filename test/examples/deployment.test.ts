@@ -13,7 +13,12 @@ import peakops from '../../examples/peakops';
 import { keySha256 } from '../../lib/contract/envelope';
 import { cronsOf } from '../../lib/contract/schedule';
 import { eventBridgeCron } from '../../lib/contract/cron';
-import { BACKUP_CONTAINER, backupTaskFamily } from '../../lib/contract/names';
+import {
+  BACKUP_CONTAINER,
+  backupTaskFamily,
+  DRILL_CONTAINER,
+  drillTaskFamily,
+} from '../../lib/contract/names';
 import type { BackedUpDatabase } from '../../lib/settings/database-schema';
 import type { Settings } from '../../lib/settings/schema';
 import { KmsSigner } from '../../lib/runtime/kms-signer';
@@ -51,7 +56,7 @@ afterAll(async () => {
 });
 
 describe.each(EXAMPLES)('%s', (name, settings) => {
-  const [database, { task, keepDays, schedule }] = onlyDatabase(settings);
+  const [database, { task, keepDays, schedule, drill }] = onlyDatabase(settings);
   const family = backupTaskFamily(settings.name, database);
   let outputs: Outputs;
 
@@ -112,16 +117,38 @@ describe.each(EXAMPLES)('%s', (name, settings) => {
 
   test('its schedules start that very revision in the deployed subnets', async () => {
     const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
-    const schedules = await schedulesOf(settings.name);
+    const schedules = await schedulesOf(settings.name, taskDefinition?.taskDefinitionArn);
     const expressions = cronsOf(schedule).map(({ cron, months }) => eventBridgeCron(cron, months));
     expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression).sort()).toEqual(expressions.sort());
     for (const { Target, ...each } of schedules) {
       expect(each).toMatchObject({ ScheduleExpressionTimezone: schedule.timeZone, State: 'ENABLED' });
-      expect(Target.EcsParameters.TaskDefinitionArn).toBe(taskDefinition?.taskDefinitionArn);
       const { Subnets } = Target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration;
       expect(Subnets.length).toBeGreaterThan(1);
       expect(Subnets.filter((subnet) => !/^subnet-[0-9a-f]+$/.test(subnet))).toEqual([]);
     }
+  });
+
+  test('its drills run in a task of the size and with the checks that the settings say, at the times that they say', async () => {
+    const { taskDefinition } = await ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: drillTaskFamily(settings.name, database) }),
+    );
+    expect(taskDefinition).toMatchObject({
+      cpu: String(drill.task.cpu),
+      memory: String(drill.task.memoryMiB),
+      ephemeralStorage: { sizeInGiB: drill.task.ephemeralStorageGiB },
+    });
+    const [container] = taskDefinition?.containerDefinitions ?? [];
+    expect(container).toMatchObject({
+      name: DRILL_CONTAINER,
+      command: ['drill', 'newest'],
+      readonlyRootFilesystem: true,
+    });
+    const checks = container?.environment?.find((each) => each.name === 'BACKSTOP_DRILL_CHECKS');
+    expect(JSON.parse(checks?.value ?? '')).toEqual(drill.checks);
+    const schedules = await schedulesOf(settings.name, taskDefinition?.taskDefinitionArn);
+    const { when } = drill;
+    const times = typeof when === 'string' ? [] : [eventBridgeCron(when.cron)];
+    expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(times);
   });
 });
 
@@ -162,9 +189,13 @@ interface Schedule {
   };
 }
 
-async function schedulesOf(group: string): Promise<Schedule[]> {
+/** Those that start this very revision of a task. */
+async function schedulesOf(group: string, taskDefinitionArn: string | undefined): Promise<Schedule[]> {
   const { Schedules } = await askScheduler<{ Schedules: { Name: string }[] }>(`?ScheduleGroup=${group}`);
-  return Promise.all(Schedules.map(({ Name }) => askScheduler<Schedule>(`/${Name}?groupName=${group}`)));
+  const all = await Promise.all(
+    Schedules.map(({ Name }) => askScheduler<Schedule>(`/${Name}?groupName=${group}`)),
+  );
+  return all.filter(({ Target }) => Target.EcsParameters.TaskDefinitionArn === taskDefinitionArn);
 }
 
 async function askScheduler<Answer>(what: string): Promise<Answer> {
