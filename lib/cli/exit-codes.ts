@@ -11,7 +11,7 @@ const MEANINGS: Readonly<Record<FailureKind, string>> = {
   'stored-data-faulty': 'stored data faulty, or signature wrong',
   'restore-refused': 'restore refused before anything was changed',
   'restore-failed': 'restore failed',
-  differences: 'restored, and compare found differences',
+  differences: 'restored, and differences were found or a check failed',
   stopped: 'stopped by a signal',
   'already-running': 'already running',
 };
