@@ -1,4 +1,4 @@
-/** The awkward schema in a database of its own, and real dump-and-restore twins of any database. */
+/** A fixture's schema in a database of its own, and real dump-and-restore twins of any database. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -8,15 +8,22 @@ import { query, serverBinDirectory } from './postgres-cluster';
 import { freshDatabase, sharedServers } from './shared-servers';
 import { run } from './spawn';
 
-const SCHEMA = path.resolve(__dirname, '../fixtures/awkward-schema.sql');
+/** Schemas in test/fixtures, each a world of its own. */
+export const FIXTURES = ['awkward', 'traps', 'rails', 'django', 'rare', 'settings'] as const;
+export type Fixture = (typeof FIXTURES)[number];
 
 function program(major: number, name: string): string {
   return `${serverBinDirectory(major)}/${name}`;
 }
 
-export async function awkwardDatabase(major = 15): Promise<string> {
+export function awkwardDatabase(major = 15): Promise<string> {
+  return fixtureDatabase('awkward', major);
+}
+
+export async function fixtureDatabase(fixture: Fixture, major = 15): Promise<string> {
   const url = await freshDatabase(major);
-  await run(program(major, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', SCHEMA, url]);
+  const schema = path.resolve(__dirname, `../fixtures/${fixture}-schema.sql`);
+  await run(program(major, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', schema, url]);
   return url;
 }
 
