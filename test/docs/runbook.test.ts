@@ -1,17 +1,25 @@
 /** The runbook speaks of the alarms that there are, in commands that exist, under the names that a deployment gives. */
 import { alarmName, ALARMS, parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
-import { namesOf, backupTaskFamily } from '../../lib/contract/names';
-import { auditPrefix } from '../../lib/contract/audit-event';
+import { namesOf, backupTaskFamily, drillTaskFamily } from '../../lib/contract/names';
+import { auditKey, auditPrefix } from '../../lib/contract/audit-event';
+import { checkRecordPrefix } from '../../lib/contract/check-record';
+import { evidenceKey, evidencePrefix } from '../../lib/contract/evidence';
+import { manifestKey, POINT_OBJECTS, pointPrefix } from '../../lib/contract/object-keys';
 import { stoppedTaskPrefix } from '../../lib/contract/stopped-task';
 import { EXIT_CODES } from '../../lib/contract/failure';
 import { noticeOf } from '../../lib/operations/alarm-notice';
 import { webhookBody } from '../../lib/operations/webhook-body';
+import { installation } from '../policies/installation';
 import { codeBlocks, read, tableRows } from './markdown';
 import { commandsIn, faultsOfAwsCommands } from './shell-commands';
 
 const PAGE = read('docs/runbook.md');
 const ALARM_NAMES = Object.keys(ALARMS) as AlarmName[];
 const ACME = namesOf('acme');
+const POINT = '20261120T020000Z-0a1b2c';
+const DRILL = '20261120T030000Z-0b2c3d';
+/** Of every point of the database. */
+const CHECKED = checkRecordPrefix('shop', POINT).replace(`${POINT}/`, '');
 const COMMANDS = commandsIn(
   codeBlocks(PAGE)
     .filter(({ language }) => language === 'sh')
@@ -52,7 +60,9 @@ test('each command of the AWS CLI has an operation, and options that it knows an
 
 test('what the commands name is named as the deployment names it', () => {
   expect(valuesOf('--group-name')).toEqual(new Set([ACME.scheduleGroup]));
-  expect(valuesOf('--task-definition')).toEqual(new Set([backupTaskFamily('acme', 'shop')]));
+  expect(valuesOf('--task-definition')).toEqual(
+    new Set([backupTaskFamily('acme', 'shop'), drillTaskFamily('acme', 'shop')]),
+  );
   expect(valuesOf('--name')).toEqual(new Set([ACME.parameters.deadLetterQueueArn]));
   expect(valuesOf('--topic-arn')).toEqual(new Set([`arn:aws:sns:eu-central-1:111122223333:${ACME.topic}`]));
   expect(valuesOf('--alarm-names')).toEqual(
@@ -61,11 +71,33 @@ test('what the commands name is named as the deployment names it', () => {
   expect([...valuesOf('--prefix')]).toEqual([
     expect.stringContaining(auditPrefix('backup', 'shop')),
     stoppedTaskPrefix('shop'),
+    evidencePrefix('shop'),
+    expect.stringContaining(auditPrefix('drill', 'shop')),
+    `${evidencePrefix('shop')}${POINT}/`,
+    CHECKED,
+    manifestKey('shop', POINT),
+  ]);
+  expect([...valuesOf('--key')]).toEqual([
+    auditKey({ program: 'backup', database: 'shop', id: POINT, event: 'ended' }),
+    auditKey({ program: 'drill', database: 'shop', id: DRILL, event: 'ended' }),
+    evidenceKey({ database: 'shop', point: POINT, id: DRILL }),
+    `${pointPrefix('daily', 'shop', POINT)}${POINT_OBJECTS.readme}`,
   ]);
 });
 
-test('the exit codes that it speaks of exist', () => {
-  const codes = tableRows(sectionTable('BackupFailed'), 'BackupFailed').flatMap(([cell = '']) =>
+test('a drill by hand is an output of the deployment, and its rule has the description that is asked for', () => {
+  const queries = [...valuesOf('--query')].join('\n');
+  expect(queries).toContain("OutputKey=='DrillCommand'");
+  const deployed = JSON.stringify(installation().templates);
+  const [, description = ''] = /Rules\[\?Description=='(.*?)'/.exec(queries) ?? [];
+  const ids = [...queries.matchAll(/starts_with\(LogicalResourceId,'(\w+)'\)/g)].map(([, id]) => `"${id}`);
+  const asked = [`"Description":"${description}"`, '"DrillCommand":{', ...ids];
+  expect(asked.filter((text) => !deployed.includes(text))).toEqual([]);
+  expect(ids.length).toBeGreaterThan(1);
+});
+
+test.each(['BackupFailed', 'DrillFailed'] as const)('the exit codes that %s speaks of exist', (name) => {
+  const codes = tableRows(sectionTable(name), name).flatMap(([cell = '']) =>
     [...cell.matchAll(/\b(\d+)\b/g)].map(([code]) => Number(code)),
   );
   expect(codes.length).toBeGreaterThan(4);
