@@ -151,9 +151,7 @@ test('new evidence has its point put on hold: not even who may break locks delet
   expect(versions).toHaveLength(6);
   for (const { key: Key, versionId: VersionId } of versions) {
     const deletion = { Bucket: bucket, Key, VersionId, BypassGovernanceRetention: true };
-    await expect(admin.send(new DeleteObjectCommand(deletion))).rejects.toThrow(
-      /Access Denied/,
-    );
+    await expect(admin.send(new DeleteObjectCommand(deletion))).rejects.toThrow(/Access Denied/);
   }
   expect(await held()).toHaveLength(6);
 });

@@ -109,11 +109,11 @@ class Year {
       this.bench.bucket.placeDeleteMarker(key);
   }
 
-  /** Points that have lost something though they are the newest proven one, or their time has not come. */
+  /** Points that have lost something though nothing newer is proven, or their time has not come. */
   async lost(): Promise<string[]> {
     const there = await this.objectsThere();
-    const mustBeThere = (point: YearsPoint) =>
-      point === this.newestProven || point === this.points.at(-1) || this.bench.now < point.until;
+    const proven = this.newestProven?.id ?? '';
+    const mustBeThere = ({ id, until }: YearsPoint) => id >= proven || this.bench.now < until;
     return this.points
       .filter((point) => mustBeThere(point) && (there.get(point.prefix) ?? 0) < OBJECTS)
       .map(({ prefix }) => `${this.bench.now.toISOString()}: ${prefix}`);
