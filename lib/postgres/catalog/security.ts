@@ -3,7 +3,8 @@ import type { CatalogEntry } from '../../contract/inventory';
 import { FIRST_USER_OID, identityOf, notMember, type CatalogSpec } from './spec';
 
 const RELATIONS_WITH_OWNER = `relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relpersistence <> 't'`;
-const NAMED_TYPES = `typtype <> 'c' AND typcategory <> 'A' OR EXISTS (SELECT FROM pg_class k
+/** A multirange comes with its range: before PostgreSQL 16 it keeps whom it was made by. */
+const NAMED_TYPES = `typtype NOT IN ('c', 'm') AND typcategory <> 'A' OR EXISTS (SELECT FROM pg_class k
   WHERE k.oid = typrelid AND k.relkind = 'c')`;
 
 /** Catalogs whose objects have owners: the owner's column and which rows count. */
