@@ -4,6 +4,7 @@ import deltacrown from '../../examples/deltacrown';
 import gameready from '../../examples/gameready';
 import offsitePlan from '../../examples/offsite-plan';
 import peakops from '../../examples/peakops';
+import { DRILL_ALARMS } from '../../lib/contract/alarms';
 import { neededHours } from '../../lib/contract/schedule';
 import type { BackedUpDatabase } from '../../lib/settings/database-schema';
 import type { Settings } from '../../lib/settings/schema';
@@ -37,7 +38,7 @@ describe.each(SYSTEMS)('%s', (system) => {
   });
 
   test('the figures on its page are those of its settings', () => {
-    const { schedule, keepDays, rpoHours, rtoMinutes, dump } = onlyDatabase(system);
+    const { schedule, keepDays, rpoHours, rtoMinutes, dump, drill } = onlyDatabase(system);
     const set = tableRows(pageOf(system), 'In figures')
       .map(([, cell]) => cell)
       .join('\n');
@@ -48,6 +49,9 @@ describe.each(SYSTEMS)('%s', (system) => {
       `\`rpoHours\` ${rpoHours}`,
       `\`rtoMinutes\` ${rtoMinutes}`,
       `\`${dump.format}\``,
+      typeof drill.when === 'string'
+        ? `\`drill.when\` \`${drill.when}\``
+        : `\`drill.when\` \`${drill.when.cron}\` ${drill.when.timeZone}`,
     ];
     expect(stated.filter((text) => !set.includes(text))).toEqual([]);
   });
@@ -63,16 +67,21 @@ test.each(Object.entries(COMMON_NEEDS))('%s: each need has an answer and a state
   expect(unanswered(FEATURES, heading)).toEqual([]);
 });
 
-test('what another region, Redis, media buckets and the drill would answer is to come', () => {
+test('what another region, Redis and media buckets would answer is to come', () => {
   const pages = [FEATURES, ...SYSTEMS.map(pageOf)];
   const headings = [...Object.keys(COMMON_NEEDS), 'Step by step'];
   const rows = pages.flatMap((page) => headings.flatMap((heading) => rowsOf(page, heading)));
   const early = rows.filter(
-    ([, answer = '', state]) =>
-      /^(replica|Redis|media buckets|the drill)$/.test(answer) && state !== 'to come',
+    ([, answer = '', state]) => /^(replica|Redis|media buckets)$/.test(answer) && state !== 'to come',
   );
   expect(rows.length).toBeGreaterThan(100);
   expect(early).toEqual([]);
+});
+
+test('nothing that a drill answers is still to come, and each alarm of drills is named', () => {
+  const pages = [FEATURES, ...SYSTEMS.map(pageOf)].join('\n');
+  expect(pages).not.toMatch(/drill \(to come\)|\| the drill +\|/);
+  expect(DRILL_ALARMS.filter((alarm) => !FEATURES.includes(alarm))).toEqual([]);
 });
 
 function firstCells(page: string, heading: string): (string | undefined)[] {
