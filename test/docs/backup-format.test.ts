@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { auditEventSchema } from '../../lib/contract/audit-event';
+import { evidenceSchema } from '../../lib/contract/evidence';
 import { envelopeSchema } from '../../lib/contract/envelope';
 import { manifestSchema, type Manifest } from '../../lib/contract/manifest';
 import { backstop } from '../support/backstop-cli';
@@ -27,6 +28,10 @@ test('the page lists every field of the envelope with its type, and no other', (
   expect(documented('Envelope')).toEqual(fieldsOf(envelopeSchema));
 });
 
+test('the page lists every field of evidence with its type, and no other', () => {
+  expect(documented('Evidence')).toEqual(fieldsOf(evidenceSchema));
+});
+
 test('the page lists every field of an audit event with its type, and no other', () => {
   expect(documented('Audit events')).toEqual(fieldsOf(auditEventSchema));
 });
@@ -36,17 +41,21 @@ describe('verifying without Backstop', () => {
   const key = path.join(folder, 'key.pem');
   const store = path.join(folder, 'store');
   let manifest: string;
+  let evidence: string;
 
   beforeAll(async () => {
     await backstop(['keys', 'create', key]);
     const args = ['--database', 'shop', '--from', await shopDatabase(), '--store', `file:${store}`];
     const made = await backstop(['backup', ...args, '--signer', `file:${key}`, '--json']);
     manifest = path.join(store, (JSON.parse(made.stdout) as { manifestKey: string }).manifestKey);
+    const trusted = ['--signer', `file:${key}`, '--evidence-signer', `file:${key}`];
+    const proven = await backstop(['drill', '--store', `file:${store}`, ...trusted, '--json']);
+    evidence = path.join(store, (JSON.parse(proven.stdout) as { evidenceKey: string }).evidenceKey);
   });
 
-  function follow(file: string) {
+  function follow(file: string, marked: 'verify' | 'evidence' = 'verify') {
     const script = codeBlocks(PAGE)
-      .filter(({ marks }) => marks.includes('verify'))
+      .filter(({ marks }) => marks.includes(marked))
       .map(({ text }) => text)
       .join('\n');
     const { PATH = '' } = process.env;
@@ -54,7 +63,8 @@ describe('verifying without Backstop', () => {
       cwd: mkdtempSync(path.join(folder, 'work-')),
       env: {
         PATH: `${path.join(ROOT, 'node_modules/.bin')}:${PATH}`,
-        ...{ MANIFEST: file, PUBLIC_KEY: key.replace('.pem', '.pub.pem'), STORE: store },
+        ...{ DOCUMENT: file, PUBLIC_KEY: key.replace('.pem', '.pub.pem') },
+        ...{ MANIFEST: manifest, STORE: store },
       },
     });
   }
@@ -72,6 +82,29 @@ describe('verifying without Backstop', () => {
     await expect(follow(edited)).rejects.toMatchObject({
       stdout: expect.stringContaining('Verification failure'),
     });
+  });
+
+  test('they accept true evidence of the manifest that is there, and say of what', async () => {
+    const { stdout } = await follow(evidence, 'evidence');
+    expect(stdout).toContain('Verified OK');
+    expect(stdout).toMatch(/"outcome":"proven"\n"point":"\d{8}T\d{6}Z-[0-9a-f]{6}"\n"snapshotAt":"20/);
+  });
+
+  test('they refuse evidence that was edited, and of another manifest', async () => {
+    const edited = path.join(folder, 'edited-evidence.json');
+    writeFileSync(edited, readFileSync(evidence, 'utf8').replace('"exitCode": 0', '"exitCode": 10'));
+    await expect(follow(edited, 'evidence')).rejects.toMatchObject({
+      stdout: expect.stringContaining('Verification failure') as string,
+    });
+    const whole = readFileSync(manifest);
+    try {
+      writeFileSync(manifest, `${whole.toString()} `);
+      await expect(follow(evidence, 'evidence')).rejects.toMatchObject({
+        stdout: expect.not.stringContaining('"outcome"') as string,
+      });
+    } finally {
+      writeFileSync(manifest, whole);
+    }
   });
 
   test('they find an object that was changed', async () => {
