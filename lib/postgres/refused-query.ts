@@ -11,6 +11,9 @@ export const BY_SEARCH_PATH =
 
 const DROPPED = 'Something was dropped while the backup read it: run again when the migration has ended.';
 
+/** What the server knew by its number alone; an internal error to it. */
+const LOST_OID = /^(could not open relation with OID|cache lookup failed for) /;
+
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const HINTS: Readonly<Record<string, string>> = {
   '42501':
@@ -33,6 +36,7 @@ export function refusedQuery(what: string, error: unknown, otherwise: string): u
 }
 
 function hintFor(error: unknown): string | undefined {
+  if (LOST_OID.test(messageOf(error))) return DROPPED;
   const hint = HINTS[codeOf(error)];
   return hint === DROPPED && reliesOnSearchPath(error) ? BY_SEARCH_PATH : hint;
 }
