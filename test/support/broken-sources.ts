@@ -156,7 +156,7 @@ export const BROKEN_SOURCES: readonly BrokenSource[] = [
       UPDATE pg_attribute SET attnotnull = true WHERE attrelid = 'person'::regclass AND attname = 'name'`,
     mend: `UPDATE person SET name = '' WHERE num_nulls(name) > 0`,
     message: /null value in column "name" of relation "person" violates not-null constraint/,
-    advice: /SELECT \* FROM person WHERE name IS NULL/,
+    advice: /SELECT \* FROM person WHERE num_nulls\(name\) > 0/,
   },
   {
     fault: 'a row in a partition that no longer takes it',
@@ -177,5 +177,13 @@ export const BROKEN_SOURCES: readonly BrokenSource[] = [
     mend: 'ALTER FUNCTION half(int) IMMUTABLE',
     message: /functions in index expression must be marked IMMUTABLE/,
     advice: /index on public\.part calls a function .*ALTER FUNCTION … IMMUTABLE/,
+  },
+  {
+    fault: 'a table that was added to an extension by hand',
+    sql: `CREATE TABLE config (key text); INSERT INTO config VALUES ('a'); ALTER EXTENSION plpgsql ADD TABLE config;
+      UPDATE pg_extension SET extconfig = ARRAY['config'::regclass::oid], extcondition = ARRAY['']`,
+    mend: `ALTER EXTENSION plpgsql DROP TABLE config; UPDATE pg_extension SET extconfig = NULL, extcondition = NULL`,
+    message: /relation "public\.config" does not exist/,
+    advice: /public\.config belongs to an extension .*ALTER EXTENSION … DROP TABLE public\.config/,
   },
 ];
