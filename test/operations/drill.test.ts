@@ -8,6 +8,7 @@ import { ARCHIVE_FORMATS } from '../../lib/contract/manifest';
 import { S3Store } from '../../lib/runtime/s3-store';
 import { s3Client } from '../../lib/runtime/s3-api';
 import { openSigner } from '../../lib/runtime/open-signer';
+import { awkwardDatabase } from '../support/awkward-database';
 import { drillBench, NOTHING_REMAINS } from '../support/drill-bench';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
 import { makeBench } from '../support/make-backup';
@@ -39,6 +40,23 @@ describe.each(sharedMajors())('PostgreSQL %i', (major) => {
       expect([phase, evidence.phaseSeconds[phase] > 0]).toEqual([phase, true]);
     expect(await drills.evidence()).toEqual([evidence]);
     expect(drills.remains()).toEqual(NOTHING_REMAINS);
+  });
+});
+
+test.each(sharedMajors())('a schema full of oddities of PostgreSQL %i is proven', async (major) => {
+  const bench = await makeBench(await awkwardDatabase(major));
+  await bench.backup({ inventory: 'rows+content' });
+  const { evidence } = await (await drillBench(bench)).drill();
+  expect(evidence).toMatchObject({ outcome: 'proven', compared: { content: 'hash' } });
+});
+
+test('a point without an inventory is proven by the rows of its archive', async () => {
+  const bench = await makeBench(await shopDatabase());
+  await bench.backup({ inventory: 'none' });
+  const { evidence } = await (await drillBench(bench)).drill({ minimumRows: 22_600 });
+  expect(evidence).toMatchObject({
+    outcome: 'proven',
+    compared: { tables: 4, rows: 22_600, content: 'copy' },
   });
 });
 
