@@ -27,15 +27,20 @@ export async function fixtureDatabase(fixture: Fixture, major = 15): Promise<str
   return url;
 }
 
-/** Restores a fresh dump of a database into another new one on the same server; answers with the new one's URL. */
+/**
+ * Restores a fresh dump of a database into another new one; answers with the new one's URL.
+ *
+ * @param major of the server that is restored into @param dumpedBy major of the source
+ */
 export async function restoredTwin(
   url: string,
   major = 15,
   options: readonly string[] = [],
+  dumpedBy = major,
 ): Promise<string> {
   const twin = await freshDatabase(major);
   const archive = path.join(tmpdir(), `${new URL(twin).pathname.slice(1)}.dump`);
-  await run(program(major, 'pg_dump'), ['-Fc', '-Z1', '-f', archive, url]);
+  await run(program(dumpedBy, 'pg_dump'), ['-Fc', '-Z1', '-f', archive, url]);
   await run(program(major, 'pg_restore'), ['--exit-on-error', ...options, '-d', twin, archive]);
   await rm(archive);
   return twin;

@@ -92,7 +92,8 @@ const columns: CatalogSpec = {
       expression: true,
     },
     generated: `CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END`,
-    identity: `CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END`,
+    // Since 17 partitions show their parent's; one of their own has a sequence, which is compared too.
+    identity: `CASE CASE WHEN c.relispartition THEN '' ELSE a.attidentity END WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END`,
     collation: `CASE WHEN a.attcollation <> t.typcollation THEN ${identityOf('pg_collation', 'a.attcollation')} END`,
     storage: words('a.attstorage', { p: 'plain', e: 'external', m: 'main', x: 'extended' }),
     compression: { sql: `nullif(a.attcompression, '')`, since: 14 },
