@@ -6,15 +6,20 @@ import type { Manifest } from '../contract/manifest';
 import { createDatabase, dropDatabase } from './create-database';
 import { lackingLocales, type LocaleNeeds } from './drill-locales';
 import type { DrillServer } from './drill-server';
+import { lackingTablespaces } from './drill-tablespaces';
 import { withSession } from './target-server';
 import { libraryToCreate } from './throw-away/preloaded-libraries';
 
 type Needs = LocaleNeeds & Pick<Manifest, 'extensions'>;
 
-/** @throws Failure `restore-refused` naming every extension, locale and collation that the server lacks */
+/** @throws Failure `restore-refused` naming every extension, tablespace, locale and collation that the server lacks */
 export async function demandDrillReadiness(server: DrillServer, needs: Needs): Promise<void> {
   const lacking = await withSession(server.maintenance, async (client) => [
     ...(await lackingExtensions(client, needs.extensions)),
+    // A throw-away server gets them: drill-roles.ts
+    ...(server.kind === 'throw-away' ? [] : await lackingTablespaces(client, needs)).map(
+      (name) => `tablespace ${name}`,
+    ),
     ...(await inTrialDatabase(server, client, needs.databaseSettings, (there) =>
       lackingLocales(there, needs),
     )),

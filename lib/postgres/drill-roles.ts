@@ -1,10 +1,14 @@
-/** The roles that an archive names, made for the time of a drill: nobody can log in with them. */
+/**
+ * What an archive names and does not hold, made for the time of a drill: roles with which nobody can log in, and on a
+ * throw-away server tablespaces.
+ */
 import { escapeIdentifier, type Client } from 'pg';
 import { Failure, messageOf } from '../contract/failure';
 import type { CatalogEntry } from '../contract/inventory';
 import type { Manifest } from '../contract/manifest';
 import { missingRoles } from './create-database';
 import type { DrillServer } from './drill-server';
+import { lackingTablespaces, makeTablespaces } from './drill-tablespaces';
 import { requiredRoles } from './required-roles';
 import { withSession } from './target-server';
 
@@ -28,6 +32,8 @@ export async function withDrillRoles<T>(
   const made = await withSession(server.maintenance, async (client) => {
     const missing = await missingRoles(client, requiredRoles(manifest, owners));
     await makeRoles(client, missing, superusers);
+    if (server.kind === 'throw-away')
+      await makeTablespaces(client, await lackingTablespaces(client, manifest));
     return missing;
   });
   try {

@@ -103,6 +103,7 @@ test.each([
     catalog('collation', { provider: 'ICU', locale: 'not a locale' }),
     /collation public.x of the locale not a locale \(ICU\)/,
   ],
+  ['a tablespace', catalog('table', { tablespace: 'fast disk' }), /tablespace fast disk$/],
   [
     "a column's collation",
     catalog('column', { collation: 'pg_catalog."tlh_QO"' }),

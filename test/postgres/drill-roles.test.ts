@@ -8,6 +8,7 @@ import { withDrillRoles } from '../../lib/postgres/drill-roles';
 import type { DrillServer } from '../../lib/postgres/drill-server';
 import { givenServer } from '../../lib/postgres/given-server';
 import { withSession } from '../../lib/postgres/target-server';
+import { throwAwayServers } from '../../lib/postgres/throw-away-server';
 import { serverRequest } from '../support/drill-servers';
 import { query } from '../support/postgres-cluster';
 import { freshDatabase, sharedMajors } from '../support/shared-servers';
@@ -135,6 +136,21 @@ test('a user who may not make roles is told which, and none is made', async () =
     hint: expect.stringContaining(`CREATE ROLE ${quoted(role)} NOLOGIN;`),
   });
   expect(await roleNamed(url, role)).toEqual([]);
+});
+
+test.each(sharedMajors())('PostgreSQL %i: a throw-away server gets the tablespaces, too', async (major) => {
+  await throwAwayServers.with(serverRequest({ major }), async (server) => {
+    const url = new URL(`postgres://127.0.0.1:${server.maintenance.port}/postgres`);
+    url.username = server.maintenance.user;
+    url.password = String(server.maintenance.password);
+    const { databaseSettings } = await needsOf(url.toString());
+    const facts = { tablespace: 'fast "disk' };
+    const catalog = ['public.t', 'public.u'].map((identity) => ({ kind: 'table', identity, facts }));
+    const request = { server, manifest: { catalog, databaseSettings }, owners: true, onWarning: quiet };
+    await withDrillRoles(request, () =>
+      query(url.toString(), 'CREATE TABLE t (a int) TABLESPACE "fast ""disk"; INSERT INTO t VALUES (1)'),
+    );
+  });
 });
 
 const OF_SUPERUSERS = [
