@@ -70,6 +70,7 @@ export class ModelBucket implements Store, Keeper {
   readonly url = 's3://model';
   /** Of each key the newest version first. */
   private readonly versionsOf = new Map<string, Version[]>();
+  private sortedKeys: readonly string[] | undefined;
   private count = 0;
 
   constructor(
@@ -102,7 +103,7 @@ export class ModelBucket implements Store, Keeper {
 
   /** As the root user of the account could. */
   destroy(key: string): void {
-    this.versionsOf.delete(key);
+    this.forget(key);
   }
 
   async get(key: string, { signal }: ReadOptions = {}): Promise<Readable> {
@@ -196,7 +197,12 @@ export class ModelBucket implements Store, Keeper {
     if (noncurrent !== undefined) this.deleteNoncurrent(rule, key, noncurrent.NoncurrentDays);
     const left = this.versionsOf.get(key) ?? [];
     if (rule.ExpiredObjectDeleteMarker === true && left.every(({ content }) => content === undefined))
-      this.versionsOf.delete(key);
+      this.forget(key);
+  }
+
+  private forget(key: string): void {
+    this.versionsOf.delete(key);
+    this.sortedKeys = undefined;
   }
 
   private deleteNoncurrent(rule: LifecycleRule, key: string, days: number): void {
@@ -228,11 +234,13 @@ export class ModelBucket implements Store, Keeper {
       lockedUntil,
       onHold: false,
     };
+    if (!this.versionsOf.has(key)) this.sortedKeys = undefined;
     this.versionsOf.set(key, [{ ...version, tags: new Map() }, ...(this.versionsOf.get(key) ?? [])]);
   }
 
   private keys(prefix: string): string[] {
-    return [...this.versionsOf.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys);
+    this.sortedKeys ??= [...this.versionsOf.keys()].sort(compareKeys);
+    return this.sortedKeys.filter((key) => key.startsWith(prefix));
   }
 
   private newest(key: string): Promise<StoredVersion | undefined> {
