@@ -1,5 +1,6 @@
 /** A PostgreSQL server for the time of a drill: made in the scratch folder, unreachable from outside, gone afterwards. */
 import { availableParallelism, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../contract/failure';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import type { DrillServer, DrillServerRequest, DrillServers } from './drill-server';
@@ -42,10 +43,13 @@ async function describe({ maintenance }: RunningServer): Promise<DrillServer> {
   return { kind: 'throw-away', maintenance, ...(await withSession(maintenance, readTargetServer)) };
 }
 
+/** A server that dies has ended by then; one that only has no session left for us never does. */
+const END_MS = 10_000;
+
 /** Where the server is gone, what the task says of it (a broken connection) is not the reason. */
 async function reasonOf(error: unknown, server: RunningServer): Promise<unknown> {
   if (await isAlive(server)) return error;
-  const death = await server.ended;
+  const death = await Promise.race([server.ended, sleep(END_MS, undefined, { ref: false })]);
   if (death === undefined) return error;
   return new Failure('restore-failed', `The throw-away server ended before the drill did: ${death.message}`, {
     cause: error,

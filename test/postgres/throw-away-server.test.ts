@@ -127,6 +127,17 @@ test('an error of the task comes out as it is, and nothing is left', async () =>
   expect(readdirSync(request.scratchRoot)).toEqual([]);
 });
 
+test('that the server has no session left is no reason to wait for its end', async () => {
+  const error = new Error('the task failed');
+  const drill = throwAwayServers.with(serverRequest(), async ({ maintenance }) => {
+    await withSession(maintenance, (client) =>
+      client.query('ALTER DATABASE postgres ALLOW_CONNECTIONS false'),
+    );
+    throw error;
+  });
+  await expect(drill).rejects.toBe(error);
+});
+
 test.each(sharedMajors())(
   'PostgreSQL %i: a signal ends it at once, also in the middle of a query',
   async (major) => {
