@@ -67,6 +67,22 @@ describe('the keeper in S3', () => {
     expect(Retention!.RetainUntilDate!.getTime()).toBeGreaterThanOrEqual(until.getTime());
   });
 
+  test('a version on hold is not deleted, by whoever may break locks neither, until it is released', async () => {
+    const version = await putOne('held');
+    const deletion = {
+      Bucket,
+      Key: version.key,
+      VersionId: version.versionId,
+      BypassGovernanceRetention: true,
+    };
+    await keeper.hold(version);
+    await expect(admin.send(new DeleteObjectCommand(deletion))).rejects.toThrow('Access Denied');
+    expect(await versionsIn(keeper, 'held')).toEqual([version]);
+    await keeper.release(version);
+    await admin.send(new DeleteObjectCommand(deletion));
+    expect(await versionsIn(keeper, 'held')).toEqual([]);
+  });
+
   test('sends nothing that bypasses governance or names no version', async () => {
     const version = await putOne('wire');
     proxy.clear();
