@@ -4,7 +4,7 @@
  * A rule per class and database, and each matches only objects that carry the expiry tag. The keeper sets that tag, and
  * only after it extended the object's lock to the end of the class. So tagged means locked, and:
  * - no keeper, no expiry: points that nobody tagged stay for ever (it costs money, never data);
- * - the newest proven point stays, because the keeper leaves it untagged;
+ * - the newest proven point stays, because the keeper leaves it untagged and on legal hold, which lifecycle passes over;
  * - a delete marker that an intruder sets makes a version noncurrent at once, and noncurrent versions are deleted after
  *   a day. Untagged ones do not match the rule; tagged ones are skipped by S3 until their lock ends, which is no
  *   earlier than the point's own end. Without the tag in the filter, the marker would cut a point's life down to the
