@@ -9,7 +9,7 @@ import { recoveryPointId } from '../contract/recovery-point-id';
 import { retentionClassFor } from '../contract/retention';
 import { dump } from '../postgres/dump/dump';
 import { dumpOptionsFor } from '../postgres/dump/dump-options';
-import type { Dumped } from '../postgres/dump/dump-request';
+import type { Dumped, DumpRequest } from '../postgres/dump/dump-request';
 import { openSource, type Source } from '../postgres/source';
 import { qualifiedName } from '../postgres/tables';
 import { toolchainFor } from '../postgres/toolchain';
@@ -42,7 +42,6 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
         await trail.recordStart(tools.signal);
         const run = await prepare(request, tools, { id, startedAt, source, scratchDirectory });
         const findings = await dumpAndDescribe(request, tools, run);
-        await source.release();
         return await record(request, tools, run, findings);
       } finally {
         await source.close();
@@ -97,16 +96,18 @@ async function dumpAndDescribe(
   let dumped: Dumped | undefined;
   let description: SourceDescription | undefined;
   const done = new AbortController();
+  const allRead = afterBoth(() => source.release());
   await together(AbortSignal.any([tools.signal, source.lost]), [
     (signal) =>
       progress.watchWaiters(request, applicationName(run.id), AbortSignal.any([signal, done.signal])),
     (signal) =>
       together(signal, [
         async (inner) => {
-          dumped = await dumpSource(request, tools, run, progress, inner);
+          dumped = await dumpSource(request, tools, run, { events: progress, allRead, signal: inner });
         },
         async (inner) => {
           description = await describeSource(request, tools, run, progress, inner);
+          await allRead();
         },
       ]).finally(() => {
         done.abort();
@@ -155,8 +156,7 @@ function dumpSource(
   request: BackupRequest,
   tools: BackupTools,
   run: Run,
-  events: BackupProgress,
-  signal: AbortSignal,
+  during: Pick<DumpRequest, 'events' | 'allRead' | 'signal'>,
 ): Promise<Dumped> {
   const { source, toolchain, options, prefix, storageClass, scratchDirectory } = run;
   return dump({
@@ -172,9 +172,17 @@ function dumpSource(
     encoding: source.facts.encoding,
     namesArePlain: source.facts.namesArePlain,
     estimatedBytes: source.facts.databaseBytes,
-    signal,
-    events,
+    ...during,
   });
+}
+
+/** Runs when it was called for the second time: dump and inventory read the same snapshot. */
+function afterBoth(run: () => Promise<void>): () => Promise<void> {
+  let first = true;
+  return async () => {
+    if (!first) await run();
+    first = false;
+  };
 }
 
 /** A table that the snapshot has and the archive lacks would be a hole nobody sees until the restore. */

@@ -178,6 +178,11 @@ async function release(holder: Client, lost: AbortSignal): Promise<void> {
     // In a transaction that has failed, COMMIT would end well.
     await holder.query('SELECT 1');
     await holder.query('COMMIT');
+    // Whatever becomes of the session now, the snapshot was held for as long as it was read.
+    holder
+      .removeAllListeners('end')
+      .removeAllListeners('error')
+      .on('error', () => undefined);
   } catch (error) {
     lost.throwIfAborted();
     throw new Failure('database-unreachable', 'The session that holds the snapshot has failed.', {

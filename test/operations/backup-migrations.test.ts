@@ -163,6 +163,33 @@ test.each([0, 4, 6])('a backup is made beside the migrations that nobody reads',
   expect(failure).toBeUndefined();
 });
 
+test('while a dump that has ended is still being stored, the backup holds no lock', async () => {
+  const url = await freshDatabase();
+  await query(url, SOURCE);
+  const begun = Promise.withResolvers<undefined>();
+  const stored = Promise.withResolvers<undefined>();
+  class Slow extends DirectoryStore {
+    override async put(...parameters: Parameters<DirectoryStore['put']>): Promise<StoredFile> {
+      if (parameters[0].includes('/dump/')) {
+        begun.resolve(undefined);
+        await stored.promise;
+      }
+      return super.put(...parameters);
+    }
+  }
+  const bench = await makeBench(url, new Slow(mkdtempSync(path.join(tmpdir(), 'slow-'))));
+  const running = bench.backup();
+  await begun.promise;
+  await eventually('the locks are given back', async () => {
+    expect(await locks(url)).toEqual([]);
+  });
+  await query(url, 'TRUNCATE of_truncate');
+  stored.resolve(undefined);
+  await running;
+  const { differences } = await restoreBench(bench).restore();
+  expect(failing(differences)).toEqual([]);
+});
+
 test('while the manifest is stored, the backup holds no lock at all', async () => {
   const url = await freshDatabase();
   await query(url, SOURCE);

@@ -29,6 +29,7 @@ export async function dumpCustom(request: DumpRequest): Promise<Dumped> {
         onBytes: progress.onBytes,
       },
     );
+    await request.allRead();
     progress.end();
     const oids = new Set(tableDataEntries(await listing).map((entry) => entry.oid));
     return { files: [file], holdsRowsOf: (table) => oids.has(table.oid) };

@@ -29,6 +29,7 @@ export async function dumpDirectory(outer: DumpRequest): Promise<Dumped> {
   const uploads = new FileUploads(request, directory, stop);
   try {
     await runPgDump(request, directory, uploads);
+    await request.allRead();
     const entries = await readArchiveList(request.toolchain, { path: directory }, request.signal);
     // Large objects and the table of contents are complete only now.
     for (const name of await readdir(directory)) uploads.add(name);

@@ -24,6 +24,7 @@ export async function dumpPlain(request: DumpRequest): Promise<Dumped> {
     // Text may be larger than the tables it came from.
     const sizing = { estimatedBytes: 2 * estimatedBytes, storageClass, signal, onBytes: progress.onBytes };
     const file = await store.put(`${prefix}${name}`, body, sizing);
+    await request.allRead();
     progress.end();
     return { files: [file], holdsRowsOf: (table) => scan.tables.has(unquotedName(qualifiedName(table))) };
   } catch (error) {

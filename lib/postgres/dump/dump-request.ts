@@ -45,6 +45,8 @@ export interface DumpRequest {
   readonly estimatedBytes: number;
   readonly signal: AbortSignal;
   readonly events: DumpEvents;
+  /** pg_dump has ended well: nobody needs the snapshot for it any more, also where much is still to be stored. */
+  readonly allRead: () => Promise<void>;
 }
 
 export interface DumpEvents {
