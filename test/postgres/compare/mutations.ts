@@ -46,12 +46,15 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['awkward', 'a sequence behind its column', "SELECT setval('invoice_id_seq', 199)", 'data: sequence public.invoice_id_seq stands at 199, but public.invoice has 200 in id: new rows may collide'],
     ['awkward', 'a sequence that looks unused', "SELECT setval('audit.counter', 9, false)", 'data: sequence audit.counter stands at 9 (not yet used), stood at 9 when it was backed up'],
     ['awkward', 'a sequence bound', 'ALTER SEQUENCE audit.counter MAXVALUE 200', 'schema: sequence audit.counter maximum: is 200, was 300'],
-    ['awkward', 'a sequence cache', 'ALTER SEQUENCE audit.counter NO CYCLE', 'schema: sequence audit.counter cycle: is not set, was yes'],
+    ['awkward', 'a sequence that cycles', 'ALTER SEQUENCE audit.counter NO CYCLE', 'schema: sequence audit.counter cycle: is not set, was yes'],
     ['awkward', 'a sequence without its owner', 'ALTER SEQUENCE invoice_id_seq OWNED BY NONE', 'schema: sequence public.invoice_id_seq owned by: is not set, was public.invoice.id'],
     ['django', 'a sequence of an identity', "SELECT setval('shop_article_id_seq', 24)", 'data: sequence public.shop_article_id_seq stands at 24, stood at 25 when it was backed up'],
     ['traps', 'a sequence ahead', "SELECT setval('order_number', 2000)", 'data: sequence public.order_number stands at 2000, stood at 1059 when it was backed up'],
     ['awkward', 'a sequence missing', 'DROP SEQUENCE audit.counter', 'schema: sequence audit.counter is missing'],
     ['awkward', 'the step of a sequence', 'ALTER SEQUENCE audit.counter INCREMENT BY 2', 'schema: sequence audit.counter increment: is 2, was 3'],
+    ['awkward', 'the type of a sequence', 'ALTER SEQUENCE audit.counter AS integer MAXVALUE 300', 'schema: sequence audit.counter type: is integer, was smallint'],
+    ['awkward', 'the start of a sequence', 'ALTER SEQUENCE audit.counter START WITH 9', 'schema: sequence audit.counter start: is 9, was 6'],
+    ['awkward', 'the cache of a sequence', 'ALTER SEQUENCE audit.counter CACHE 3', 'schema: sequence audit.counter cache: is 3, was 2'],
   ],
   'large objects': [
     ['awkward', 'a byte of a large object', "SELECT lo_put(4711, 2, '\\xaa')", 'data: large objects hold other bytes than when they were backed up'],
@@ -75,6 +78,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['traps', 'a materialized view missing', 'DROP MATERIALIZED VIEW by_channel_again', 'schema: materialized view public.by_channel_again is missing'],
     ['traps', 'an index of a materialized view', 'DROP INDEX by_channel_channel_idx', 'schema: index public.by_channel_channel_idx is missing'],
     ['traps', 'an option of a materialized view', 'ALTER MATERIALIZED VIEW by_channel_again SET (fillfactor = 70)', 'schema: materialized view public.by_channel_again options: is fillfactor=70, was fillfactor=60'],
+    ['traps', 'the query of a materialized view', 'DROP MATERIALIZED VIEW by_channel_again; CREATE MATERIALIZED VIEW by_channel_again WITH (fillfactor = 60) AS SELECT * FROM by_channel WHERE n > 1', /^schema: materialized view public.by_channel_again definition: is .*1.*, was .*0/],
   ],
   'functions and procedures': [
     ['awkward', 'a function body', 'CREATE OR REPLACE FUNCTION audit.on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$', /^schema: function audit.on_ddl\(\) definition: is .*RETURN.*, was .*NULL/],
@@ -87,16 +91,21 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   'aggregates': [
     ['awkward', 'an aggregate', 'CREATE OR REPLACE AGGREGATE total(money_amount) (SFUNC = add_amounts, STYPE = money_amount)', 'schema: aggregate public.total(public.money_amount) initial value: is not set, was (0,EUR)'],
     ['rare', 'the moving side of an aggregate', "CREATE OR REPLACE AGGREGATE counted(integer) (SFUNC = add_one, STYPE = integer, INITCOND = '0', PARALLEL = safe, SORTOP = >)", /^schema: aggregate public.counted\(integer\) moving state function: is not set, was/],
+    ['rare', 'an aggregate for one process', "UPDATE pg_proc SET proparallel = 'u' WHERE proname = 'counted'", 'schema: aggregate public.counted(integer) parallel: is u, was s'],
   ],
   'operators': [
     ['awkward', 'an operator missing', 'DROP OPERATOR + (money_amount, money_amount)', 'schema: operator public.+(public.money_amount,public.money_amount) is missing'],
     ['rare', 'an estimator of an operator', 'ALTER OPERATOR = (label, label) SET (RESTRICT = NONE)', /^schema: operator public.=\(public.label,public.label\) restriction estimator: is not set, was .*eqsel/],
     ['rare', 'an operator class missing', 'DROP INDEX labelled_hash; DROP OPERATOR CLASS label_hash_ops USING hash', 'schema: operator class public.label_hash_ops USING hash is missing'],
     ['rare', 'an operator family with more members', 'ALTER OPERATOR FAMILY label_ops USING hash ADD FUNCTION 1 (text, text) hashtext(text)', /^schema: operator family public.label_ops USING hash functions: is .*hashtext/],
+    ['rare', 'the commutator of an operator', "UPDATE pg_operator SET oprcom = 0 WHERE oprname = '<>' AND oprleft = 'label'::regtype", 'schema: operator public.<>(public.label,public.label) commutator: is not set, was public.<>(public.label,public.label)'],
+    ['rare', 'an operator class that is no default', "UPDATE pg_opclass SET opcdefault = false WHERE opcname = 'label_hash_ops'", 'schema: operator class public.label_hash_ops USING hash default: is no, was yes'],
+    ['rare', 'an operator family without its operator', "DELETE FROM pg_amop WHERE amopfamily = (SELECT oid FROM pg_opfamily WHERE opfname = 'label_ops')", /^schema: operator family public.label_ops USING hash operators: is not set, was /],
   ],
   'casts': [
     ['awkward', 'a cast', 'DROP CAST (mood AS integer)', 'schema: cast (public.mood AS integer) is missing'],
     ['rare', 'a cast that happens by itself', "UPDATE pg_cast SET castcontext = 'i' WHERE castsource = 'label'::regtype AND casttarget = 'text'::regtype", 'schema: cast (public.label AS pg_catalog.text) context: is implicit, was assignment'],
+    ['awkward', 'a cast through text', 'DROP CAST (mood AS integer); CREATE CAST (mood AS integer) WITH INOUT AS ASSIGNMENT', 'schema: cast (public.mood AS integer) method: is text form, was function'],
   ],
   'triggers': [
     ['awkward', 'a trigger disabled', 'ALTER TABLE customer DISABLE TRIGGER touch', 'schema: trigger touch on public.customer firing: is disabled, was enabled'],
@@ -117,6 +126,9 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['awkward', 'row security off', 'ALTER TABLE customer DISABLE ROW LEVEL SECURITY', 'schema: table public.customer row security: is not set, was yes'],
     ['awkward', 'row security no longer forced', 'ALTER TABLE customer NO FORCE ROW LEVEL SECURITY', 'schema: table public.customer forced row security: is not set, was yes'],
     ['traps', 'BETWEEN of a policy', "ALTER POLICY visible ON orders USING (state IN ('new', 'paid') AND weight BETWEEN 1 AND 6)", /^schema: policy visible on public.orders using: is .*6.*, was .*5/],
+    ['awkward', 'a policy that permits', "UPDATE pg_policy SET polpermissive = true WHERE polname = 'own_mood'", 'schema: policy own_mood on public.customer permissive: is yes, was no'],
+    ['awkward', 'a policy for another command', "UPDATE pg_policy SET polcmd = 'w' WHERE polname = 'own_mood'", 'schema: policy own_mood on public.customer command: is UPDATE, was SELECT'],
+    ['awkward', 'a policy that lets more in', 'ALTER POLICY everyone ON customer WITH CHECK (discount < 60)', /^schema: policy everyone on public.customer with check: is .*60.*, was .*50/],
   ],
   'constraints': [
     ['awkward', 'a constraint missing', 'ALTER TABLE customer DROP CONSTRAINT kind_is_known', 'schema: constraint kind_is_known on public.customer is missing'],
@@ -131,6 +143,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['django', 'a unique constraint missing', 'ALTER TABLE auth_permission DROP CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq', 'schema: constraint auth_permission_content_type_id_codename_01ab375a_uniq on public.auth_permission is missing'],
     ['django', 'a check that was never validated is', 'ALTER TABLE shop_article VALIDATE CONSTRAINT shop_article_price_positive', 'schema: constraint shop_article_price_positive on public.shop_article validated: is yes, was no'],
     ['django', 'an exclusion missing', 'ALTER TABLE shop_reservation DROP CONSTRAINT exclude_overlapping_reservations', 'schema: constraint exclude_overlapping_reservations on public.shop_reservation is missing'],
+    ['traps', 'whose check it is', "UPDATE pg_constraint SET conislocal = true WHERE conname = 'titled' AND conrelid = 'letter'::regclass", 'schema: constraint titled on public.letter own definition: is yes, was no'],
   ],
   'indexes': [
     ['awkward', 'an index missing', 'DROP INDEX invoice_open', 'schema: index public.invoice_open is missing'],
@@ -146,18 +159,25 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['django', 'a unique index that is none', 'DROP INDEX unique_published_slug; CREATE INDEX unique_published_slug ON shop_article (slug) WHERE NOT draft', /^schema: index public.unique_published_slug definition: is CREATE INDEX .*, was CREATE UNIQUE INDEX/],
     ['django', 'an index for LIKE', 'DROP INDEX shop_article_slug_like; CREATE INDEX shop_article_slug_like ON shop_article (slug)', /^schema: index public.shop_article_slug_like definition: is .*, was .*varchar_pattern_ops/],
     ['django', 'the fill factor of an index', 'ALTER INDEX shop_article_upper RESET (fillfactor)', /^schema: index public.shop_article_upper definition: is .*, was .*fillfactor/],
+    ['traps', 'an index of a partition that stands alone', "DELETE FROM pg_inherits WHERE inhrelid = 'word_de_lang_word_idx'::regclass", 'schema: index public.word_de_lang_word_idx attached to: is not set, was public.word_by_lang'],
+    ['awkward', 'the statistics of an indexed expression', 'ALTER INDEX invoice_note_lower ALTER COLUMN 1 SET STATISTICS 7', 'schema: index public.invoice_note_lower statistics targets: is 1: 7, was 1: 100'],
+    ['awkward', 'another index as replica identity', 'CREATE UNIQUE INDEX other ON replicated (b); ALTER TABLE replicated REPLICA IDENTITY USING INDEX other', 'schema: index public.replicated_a replica identity: is not set, was yes'],
   ],
   'types': [
     ['awkward', 'a composite type', 'CREATE TYPE other AS (a int); ALTER TYPE money_amount ADD ATTRIBUTE extra int', /^schema: composite type public.money_amount attributes: is .*extra integer, was/],
     ['rare', 'a type that is only announced', 'DROP TYPE announced', 'schema: shell type public.announced is missing'],
     ['rare', 'the delimiter of a type', "UPDATE pg_type SET typdelim = ':' WHERE oid = 'label'::regtype", 'schema: base type public.label delimiter: is :, was ;'],
     ['rare', 'the collation of a range', "UPDATE pg_range SET rngcollation = 100 WHERE rngtypid = 'word_range'::regtype", /^schema: range type public.word_range collation: is pg_catalog."?default"?, was pg_catalog."C"/],
+    ['rare', 'the category of a type', "UPDATE pg_type SET typcategory = 'S' WHERE oid = 'label'::regtype", 'schema: base type public.label category: is S, was U'],
+    ['awkward', 'the difference of a range', "UPDATE pg_range SET rngsubdiff = 0 WHERE rngtypid = 'float_range'::regtype", 'schema: range type public.float_range difference function: is not set, was float8mi'],
   ],
   'domains': [
     ['awkward', 'a domain constraint', 'ALTER DOMAIN email DROP CONSTRAINT has_at', 'schema: domain constraint has_at on public.email is missing'],
     ['awkward', 'a domain that takes NULL', 'ALTER DOMAIN percent DROP NOT NULL', 'schema: domain public.percent not null: is not set, was yes'],
     ['traps', 'a default of a domain', "ALTER DOMAIN small_size SET DEFAULT 'M'", /^schema: domain public.small_size default: is 'M'.*, was 'S'/],
     ['traps', 'IN of a domain', "ALTER DOMAIN small_size DROP CONSTRAINT not_large; ALTER DOMAIN small_size ADD CONSTRAINT not_large CHECK (VALUE IN ('S', 'M', 'XL'))", /^schema: domain constraint not_large on public.small_size definition: is .*XL/],
+    ['awkward', 'the base type of a domain', "UPDATE pg_type SET typtypmod = -1 WHERE oid = 'percent'::regtype", 'schema: domain public.percent base type: is numeric, was numeric(5,2)'],
+    ['awkward', 'a domain constraint not validated', "UPDATE pg_constraint SET convalidated = false WHERE conname = 'has_at'", 'schema: domain constraint has_at on public.email validated: is no, was yes'],
   ],
   'enums': [
     ['awkward', 'the order of an enum', "UPDATE pg_enum SET enumsortorder = 99 WHERE enumlabel = 'meh'", "schema: enum type public.mood labels: is 'sad', 'ok', 'happy', 'meh', was 'sad', 'meh', 'ok', 'happy'"],
@@ -169,6 +189,8 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['awkward', 'a collation version', "UPDATE pg_collation SET collversion = '1' WHERE collname = 'german_phone'", /^environment: collation public.german_phone version: is 1, was/],
     ['django', 'a collation that tells cases apart', "UPDATE pg_collation SET collisdeterministic = true WHERE collname = 'case_insensitive'", 'schema: collation public.case_insensitive deterministic: is yes, was no'],
     ['rare', 'a collation missing', 'DROP COLLATION insensitive', 'schema: collation public.insensitive is missing'],
+    ['rare', 'the locale of a collation', "DROP COLLATION insensitive; CREATE COLLATION insensitive (provider = icu, locale = 'und-u-ks-level1', deterministic = false)", 'schema: collation public.insensitive locale: is und-u-ks-level1, was und-u-ks-level2'],
+    ['rare', 'the provider of a collation', 'DROP COLLATION insensitive; CREATE COLLATION insensitive FROM "C"', 'schema: collation public.insensitive provider: is libc, was ICU'],
   ],
   'extensions': [
     ['awkward', 'an extension missing', 'DROP EXTENSION pg_trgm CASCADE', 'schema: extension pg_trgm is missing'],
@@ -188,10 +210,12 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['rare', 'the columns of a published table', "ALTER PUBLICATION some_items SET TABLE news.item (id, kind, body) WHERE (id > 1 AND kind = 'a')", 'schema: published table news.item in publication some_items columns: is body, id, kind, was id, kind'],
     ['rare', 'a published schema', 'ALTER PUBLICATION schema_news DROP TABLES IN SCHEMA news', 'schema: published schema news in publication schema_news is missing'],
     ['rare', 'a publication by partition', 'ALTER PUBLICATION everything SET (publish_via_partition_root = false)', 'schema: publication everything through the root: is not set, was yes'],
+    ['rare', 'a publication without TRUNCATE', "ALTER PUBLICATION everything SET (publish = 'insert, update, delete')", 'schema: publication everything truncates: is no, was yes'],
   ],
   'event triggers': [
     ['awkward', 'an event trigger disabled', 'ALTER EVENT TRIGGER note_ddl DISABLE', 'schema: event trigger note_ddl firing: is disabled, was enabled'],
     ['rare', 'the events of an event trigger', "DROP EVENT TRIGGER watch; CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION on_ddl()", 'schema: event trigger watch tags: is DROP TABLE, was CREATE TABLE, DROP TABLE'],
+    ['rare', 'the function of an event trigger', "DROP EVENT TRIGGER watch; CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('CREATE TABLE', 'DROP TABLE') EXECUTE FUNCTION other_ddl()", 'schema: event trigger watch function: is public.other_ddl(), was public.on_ddl()'],
   ],
   'foreign servers': [
     ['awkward', 'a foreign server', "ALTER SERVER nowhere OPTIONS (SET host 'elsewhere')", 'schema: foreign server nowhere options: is host=elsewhere, was host=nowhere.invalid'],
@@ -200,6 +224,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['rare', 'an option of a wrapper', 'ALTER FOREIGN DATA WRAPPER nowhere_wrapper OPTIONS (DROP debug)', 'schema: foreign-data wrapper nowhere_wrapper options: is not set, was debug=true'],
     ['rare', 'a user mapping missing', 'DROP USER MAPPING FOR PUBLIC SERVER nowhere', 'schema: user mapping public on server nowhere is missing'],
     ['rare', 'a subscription that would copy again', "CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, enabled = false, slot_name = NONE)", 'schema: subscription s is there but was not in the backup'],
+    ['awkward', 'the version of a foreign server', "ALTER SERVER nowhere VERSION '2'", 'schema: foreign server nowhere version: is 2, was 1'],
   ],
   'statistics objects': [
     ['awkward', 'a statistics object', 'DROP STATISTICS invoice_paid_total', 'schema: statistics object public.invoice_paid_total is missing'],
@@ -211,6 +236,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['rare', 'an option of a search dictionary', 'ALTER TEXT SEARCH DICTIONARY stopped (STOPWORDS)', /^schema: text search dictionary public.stopped options: is not set, was stopwords/],
     ['rare', 'a function of a search parser', "UPDATE pg_ts_parser SET prsheadline = 0 WHERE prsname = 'words'", /^schema: text search parser public.words headline: is not set, was .*prsd_headline/],
     ['rare', 'a search template missing', 'DROP TEXT SEARCH TEMPLATE simple_too CASCADE', 'schema: text search template public.simple_too is missing'],
+    ['rare', 'the parser of a search configuration', "UPDATE pg_ts_config SET cfgparser = (SELECT oid FROM pg_ts_parser WHERE prsname = 'default') WHERE cfgname = 'searched'", /^schema: text search configuration public.searched parser: is pg_catalog.*default.*, was public.words$/],
   ],
   'partition trees': [
     ['awkward', 'a row in the wrong partition', 'ALTER TABLE by_hash DETACH PARTITION by_hash_0; INSERT INTO by_hash_0 SELECT * FROM by_hash LIMIT 1', /^data: table public.by_hash_0 has \d+ rows/],
@@ -220,6 +246,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['traps', 'the default partition detached', 'ALTER TABLE word DETACH PARTITION word_rest', 'schema: table public.word_rest parents: is not set, was public.word'],
     ['traps', 'a partition key', "DROP TABLE by_state; CREATE TABLE by_state (state varchar, n integer) PARTITION BY LIST ((state IN ('new', 'lost'))); CREATE TABLE by_state_open PARTITION OF by_state FOR VALUES IN (true); CREATE TABLE by_state_rest PARTITION OF by_state DEFAULT", /^schema: table public.by_state partition key: is .*lost.*, was .*paid/],
     ['rare', 'the bound of a foreign partition', 'ALTER TABLE parted DETACH PARTITION parted_far; ALTER TABLE parted ATTACH PARTITION parted_far FOR VALUES IN (3)', 'schema: foreign table public.parted_far partition bound: is FOR VALUES IN (3), was FOR VALUES IN (1)'],
+    ['awkward', 'a partition about to go', "UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'event_2025'::regclass", 'schema: table public.event_2025 detach pending: is yes, was not set'],
   ],
   'inheritance': [
     ['awkward', 'inheritance lost', 'ALTER TABLE cat NO INHERIT pet', 'schema: table public.cat parents: is public.animal, was public.animal, public.pet'],
@@ -247,6 +274,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     ['awkward', 'a generated expression lost', 'ALTER TABLE customer ALTER name_length DROP EXPRESSION', 'schema: column public.customer.name_length generated as: is not set, was length(name)'],
     ['awkward', 'another generated expression', 'ALTER TABLE customer DROP name_length; ALTER TABLE customer ADD name_length int GENERATED ALWAYS AS (length(name) + 1) STORED', 'schema: column public.customer.name_length generated as: is (length(name) + 1), was length(name)'],
     ['rails', 'another configuration of a search column', "ALTER TABLE users DROP searchable; ALTER TABLE users ADD searchable tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, coalesce(username, ''))) STORED", /^schema: column public.users.searchable generated as: is .*simple.*, was .*english/],
+    ['awkward', 'values of a generated column', 'ALTER TABLE customer DROP name_length; ALTER TABLE customer ADD name_length int GENERATED ALWAYS AS (length(name) + 2) STORED', /^recomputed: table public.customer generated columns: holds other values/],
   ],
   'identity columns': [
     ['awkward', 'identity kind', 'ALTER TABLE customer ALTER id SET GENERATED BY DEFAULT', 'schema: column public.customer.id identity: is by default, was always'],
