@@ -1,10 +1,12 @@
 /** From settings to what doctor looks at on this machine. */
+import { hasDrills } from '../contract/drill-schedule';
 import { Failure } from '../contract/failure';
 import type { ExaminedDatabase } from '../operations/doctor/database';
 import type { DoctorRequest, UnreachableDatabase } from '../operations/doctor/diagnose';
 import { environmentPassword, type ConnectionTarget } from '../postgres/connection';
 import { withRdsIam } from '../postgres/rds-iam';
 import type { BackedUpDatabase, DatabaseConnection } from '../settings/database-schema';
+import type { ComputeSettings } from '../settings/platform-schema';
 import type { Settings } from '../settings/schema';
 
 /** @param environment has the passwords: PGPASSWORD, or a passfile, which knows several */
@@ -12,16 +14,26 @@ export function doctorRequest(
   { account, region, compute, databases }: Settings,
   environment: NodeJS.ProcessEnv,
 ): DoctorRequest {
-  const inTasks = Object.values(databases).filter(({ connection }) => connection !== 'elsewhere');
   return {
-    images: {
-      majors: [...new Set(inTasks.map(({ major }) => major))].sort((a, b) => a - b),
-      prebuilt: Object.keys(compute.images).map(Number),
-      architecture: compute.architecture,
-    },
+    images: { ...imagesOf(Object.values(databases), compute), architecture: compute.architecture },
     destination: { account, region },
     databases: Object.entries(databases).map(([name, database]) => examined(name, database, environment)),
   };
+}
+
+/** Of backups and of drills onto a server, and of drills that make one themselves: a major is there where both are. */
+function imagesOf(databases: readonly BackedUpDatabase[], { images, drillImages }: ComputeSettings) {
+  const needed = databases.flatMap(({ major, connection, drill }) => {
+    const makesServer = hasDrills({ drill }) && drill.target === 'throw-away';
+    const runsTasks = connection !== 'elsewhere' || (hasDrills({ drill }) && !makesServer);
+    return [
+      ...(runsTasks ? [{ major, isThere: Object.hasOwn(images, major) }] : []),
+      ...(makesServer ? [{ major, isThere: Object.hasOwn(drillImages, major) }] : []),
+    ];
+  });
+  const majors = [...new Set(needed.map(({ major }) => major))].sort((a, b) => a - b);
+  const built = needed.filter(({ isThere }) => !isThere).map(({ major }) => major);
+  return { majors, prebuilt: majors.filter((major) => !built.includes(major)) };
 }
 
 function examined(

@@ -51,19 +51,46 @@ test('IAM authentication makes a token for each session, and takes no password o
   expect(targetOf(connection, { PGPASSWORD: 'x' })?.password).toEqual(expect.any(Function));
 });
 
-test('images are needed for the majors of tasks, each once', () => {
-  const database = (major: 15 | 16, connection: object | 'elsewhere') => ({
-    connection: connection as 'elsewhere',
+describe('images', () => {
+  const digest = `registry.example.com/backstop@sha256:${'0'.repeat(64)}`;
+  const inTask = { ...HOST, password: { secret: 'acme/shop' } };
+  const database = (major: 15 | 16, changes: object) => ({
+    connection: 'elsewhere' as const,
     major,
     keepDays: { daily: 30 },
+    ...changes,
   });
-  const inTask = { ...HOST, password: { secret: 'acme/shop' } };
-  const databases = { a: database(16, inTask), b: database(16, inTask), c: database(15, 'elsewhere') };
-  const digest = `registry.example.com/backstop@sha256:${'0'.repeat(64)}`;
-  const compute = { images: { 16: digest }, architecture: 'arm64' } as const;
-  expect(doctorRequest(defineSettings({ name: 'acme', compute, databases }), {}).images).toEqual({
-    majors: [16],
-    prebuilt: [16],
-    architecture: 'arm64',
+  const never = { drill: { when: 'never' } };
+  const imagesFor = (compute: object, databases: Record<string, ReturnType<typeof database>>) =>
+    doctorRequest(defineSettings({ name: 'acme', compute, databases }), {}).images;
+
+  test('are needed for the majors of tasks, each once', () => {
+    const tasks = { connection: inTask, ...never };
+    const databases = { a: database(16, tasks), b: database(16, tasks), c: database(15, never) };
+    const compute = { images: { 16: digest }, architecture: 'arm64' };
+    expect(imagesFor(compute, databases)).toEqual({ majors: [16], prebuilt: [16], architecture: 'arm64' });
+  });
+
+  test('are needed for drills, wherever the backups run, and are there where both of a major are', () => {
+    const databases = { a: database(16, { connection: inTask }), b: database(15, {}) };
+    const neededWith = (compute: object) => {
+      const { majors, prebuilt } = imagesFor(compute, databases);
+      return { majors, prebuilt };
+    };
+    expect(neededWith({})).toEqual({ majors: [15, 16], prebuilt: [] });
+    expect(neededWith({ drillImages: { 15: digest, 16: digest } })).toEqual({
+      majors: [15, 16],
+      prebuilt: [15],
+    });
+    const both = { images: { 16: digest }, drillImages: { 15: digest, 16: digest } };
+    expect(neededWith(both)).toEqual({ majors: [15, 16], prebuilt: [15, 16] });
+  });
+
+  test('of backups do where drills have a server', () => {
+    const drill = { target: { secret: 'acme/drill' } };
+    expect(imagesFor({ images: { 15: digest } }, { a: database(15, { drill }) })).toMatchObject({
+      majors: [15],
+      prebuilt: [15],
+    });
   });
 });

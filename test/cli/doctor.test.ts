@@ -87,16 +87,18 @@ test('a fault of a database ends with 3, and every database is looked at', async
 });
 
 test('a fault of machine or account alone ends with 2', async () => {
-  const file = settingsFile({ account: { connection: 'elsewhere' } }, { account: '111122223333' });
+  const file = settingsFile(
+    { account: { connection: 'elsewhere', drill: { when: 'never' } } },
+    { account: '111122223333' },
+  );
   const { exitCode, faults } = await examined(file);
   expect(faults.map(({ area, check }) => [area, check])).toEqual([['account', 'credentials']]);
   expect(exitCode).toBe(EXIT_CODES.usage);
 });
 
-test('databases that are backed up elsewhere need no image and are not reached', async () => {
-  const { exitCode, examinations } = await examined(settingsFile({ far: { connection: 'elsewhere' } }), {
-    CDK_DOCKER: 'false',
-  });
+test('databases that are backed up elsewhere, and not drilled, need no image and are not reached', async () => {
+  const far = { connection: 'elsewhere', drill: { when: 'never' } };
+  const { exitCode, examinations } = await examined(settingsFile({ far }), { CDK_DOCKER: 'false' });
   expect(examinations).toContainEqual(expect.objectContaining({ check: 'images', found: 'none is needed' }));
   expect(examinations).toContainEqual(
     expect.objectContaining({ database: 'far', check: 'connection', outcome: 'ok' }),

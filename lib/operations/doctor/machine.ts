@@ -64,7 +64,7 @@ async function builderOf(majors: readonly number[], environment: NodeJS.ProcessE
         .split('\n')
         .map((line) => line.trim())
         .join(' ')}`,
-      'Start it, name another one in CDK_DOCKER (finch, podman), or give images that are there already in compute.images.',
+      'Start it, name another one in CDK_DOCKER (finch, podman), or give images that are there already in compute.images and compute.drillImages.',
     );
   }
 }
