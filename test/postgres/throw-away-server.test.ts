@@ -130,7 +130,7 @@ test('an error of the task comes out as it is, and nothing is left', async () =>
 test('that the server has no session left is no reason to wait for its end', async () => {
   const error = new Error('the task failed');
   const drill = throwAwayServers.with(serverRequest(), async ({ maintenance }) => {
-    await withSession(maintenance, (client) =>
+    await withSession({ ...maintenance, database: 'template1' }, (client) =>
       client.query('ALTER DATABASE postgres ALLOW_CONNECTIONS false'),
     );
     throw error;
