@@ -70,7 +70,7 @@ test('a task backs up and restores with its environment alone, and writes nothin
   };
   const backup = await runMain(['backup'], env);
   expect(backup).toEqual({ exitCode: 0, output: expect.stringContaining('Recovery point') });
-  expect(manifestIn(`${home}/store/manifests/postgres/shop`)).toMatchObject({
+  expect(payloadIn(`${home}/store/manifests/postgres/shop`)).toMatchObject({
     database: 'shop',
     class: 'weekly',
     format: 'directory',
@@ -96,7 +96,55 @@ test('a task backs up and restores with its environment alone, and writes nothin
   expect(readdirSync(folder)).toEqual(['main.js']);
 });
 
-function manifestIn(directory: string): unknown {
+test('a task drills with its environment alone, and leaves nothing in its volumes', async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'task-'));
+  const scratch = path.join(home, 'scratch');
+  mkdirSync(scratch);
+  // Run by root, the server of a drill has an account of its own, which has to pass through.
+  chmodSync(home, 0o755);
+  chmodSync(scratch, 0o755);
+  const [manifests, evidence] = [path.join(home, 'manifests.pem'), path.join(home, 'evidence.pem')];
+  await Promise.all([createKeyFile(manifests), createKeyFile(evidence)]);
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    BACKSTOP_STORE: `file:${home}/store`,
+    BACKSTOP_SIGNER: `file:${manifests}`,
+    BACKSTOP_DATABASE: 'shop',
+    BACKSTOP_POSTGRES_BIN: serverBinDirectory(15) ?? '',
+    BACKSTOP_SCRATCH: scratch,
+  };
+  expect(await runMain(['backup'], { ...env, BACKSTOP_FROM: await shopDatabase() })).toMatchObject({
+    exitCode: 0,
+  });
+  const drill = await runMain(['drill', 'newest'], {
+    ...env,
+    BACKSTOP_JOBS: '1',
+    BACKSTOP_REASON: 'new recovery point',
+    BACKSTOP_REQUESTED_BY: 'scheduler',
+    BACKSTOP_EVIDENCE_SIGNER: `file:${evidence}`,
+    BACKSTOP_DRILL_CHECKS: JSON.stringify([
+      { name: 'lines', sql: 'SELECT count(*) FROM invoice_line', atLeast: 20_000 },
+    ]),
+    BACKSTOP_DRILL_ALSO_FAILS_ON: 'recomputed,environment',
+    BACKSTOP_DRILL_MAX_AGE_HOURS: '26',
+    BACKSTOP_DRILL_MINIMUM_ROWS: '20000',
+    BACKSTOP_IMAGE_DIGEST: `sha256:${'1'.repeat(64)}`,
+  });
+  expect(drill).toEqual({ exitCode: 0, output: expect.stringContaining('proven') });
+  const [point = ''] = readdirSync(`${home}/store/evidence/postgres/shop`);
+  expect(payloadIn(`${home}/store/evidence/postgres/shop/${point}`)).toMatchObject({
+    point,
+    outcome: 'proven',
+    reason: 'new recovery point',
+    requestedBy: 'scheduler',
+    checks: [{ name: 'lines', passed: true }],
+    imageDigest: `sha256:${'1'.repeat(64)}`,
+  });
+  expect(readdirSync(scratch)).toEqual([]);
+});
+
+/** Of the only document there. */
+function payloadIn(directory: string): unknown {
   const [name = ''] = readdirSync(directory);
   return (JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as { payload: unknown }).payload;
 }
@@ -132,14 +180,15 @@ test('in ECS the manifest names the image that ran', async () => {
   });
   metadata.close();
   expect(exitCode).toBe(0);
-  expect(manifestIn(`${home}/store/manifests/postgres/shop`)).toMatchObject({ imageDigest: digest });
+  expect(payloadIn(`${home}/store/manifests/postgres/shop`)).toMatchObject({ imageDigest: digest });
 });
 
-test('a task does no more than back up and restore', async () => {
+test('a task does no more than back up, restore and drill', async () => {
   const { output } = await runMain(['--help']);
   expect([...output.matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, verb]) => verb)).toEqual([
     'backup',
     'restore',
+    'drill',
   ]);
 });
 
