@@ -13,7 +13,16 @@ import { createKeyFile, FileSigner } from '../../lib/runtime/file-signer';
 import type { ObjectVersion } from '../../lib/runtime/protected-objects';
 import type { Signer } from '../../lib/runtime/signer';
 import { evidenceOf, putEvidence } from './made-evidence';
-import { manifestKeyOf, manifestOf, putDump, putManifest, putPoint, type MadePoint } from './made-point';
+import {
+  evidencePrefixOf,
+  manifestKeyOf,
+  manifestOf,
+  objectsOf,
+  putDump,
+  putManifest,
+  putPoint,
+  type MadePoint,
+} from './made-point';
 import { ModelBucket } from './model-bucket';
 
 const DAY_MS = 86_400_000;
@@ -82,6 +91,20 @@ export class KeeperBench {
     return putPoint(this.bucket, this.signers.manifests, point);
   }
 
+  /** A whole point of that day, which is now. */
+  async putOn(day: number, changes: Partial<MadePoint> = {}): Promise<MadePoint> {
+    const point = this.day(day, changes);
+    await this.put(point);
+    return point;
+  }
+
+  /** As putOn, and a drill of it right after. */
+  async proven(day: number, changes: Partial<Evidence> = {}, signer?: Signer): Promise<MadePoint> {
+    const point = await this.putOn(day);
+    await this.prove(point, changes, signer);
+    return point;
+  }
+
   /** A dump, and a manifest that says something else of it. */
   async putChanged(
     point: MadePoint,
@@ -111,6 +134,13 @@ export class KeeperBench {
 
   async versions(prefix: string): Promise<ObjectVersion[]> {
     return Array.fromAsync(this.bucket.versions(prefix));
+  }
+
+  /** Keys of all that proven points take: their objects, their manifests, and the evidence. In their order. */
+  async allOf(...points: readonly MadePoint[]): Promise<string[]> {
+    const evidence = await Promise.all(points.map((point) => this.versions(evidencePrefixOf(point))));
+    const keys = [...points.flatMap(objectsOf), ...points.map(manifestKeyOf)];
+    return [...keys, ...evidence.flat().map(({ key }) => key)].sort();
   }
 
   /** Days from now until which each object below a prefix is locked. */

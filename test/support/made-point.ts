@@ -1,5 +1,6 @@
 /** Recovery points as a backup leaves them, made without a server: for tests of what happens to them afterwards. */
 import { createHash } from 'node:crypto';
+import { evidencePrefix } from '../../lib/contract/evidence';
 import { manifestSchema, type Manifest, type StoredFile } from '../../lib/contract/manifest';
 import { manifestKey, pointPrefix } from '../../lib/contract/object-keys';
 import { recoveryPointId } from '../../lib/contract/recovery-point-id';
@@ -33,6 +34,16 @@ export function prefixOf(point: MadePoint): string {
 export function manifestKeyOf(point: MadePoint): string {
   const { database, id } = identityOf(point);
   return manifestKey(database, id);
+}
+
+/** In order of the keys. */
+export function objectsOf(point: MadePoint): string[] {
+  return FILES.map((name) => `${prefixOf(point)}${name}`).sort();
+}
+
+export function evidencePrefixOf(point: MadePoint): string {
+  const { database, id } = identityOf(point);
+  return `${evidencePrefix(database)}${id}/`;
 }
 
 /** Puts all objects but the manifest. */
