@@ -26,7 +26,8 @@ export interface SeenPoint {
   readonly extra: readonly string[];
 }
 
-export const REQUESTS_AT_A_TIME = 32;
+/** Of one part of a pass; eight parts look at a time, and the SDK has fifty connections. */
+export const REQUESTS_AT_A_TIME = 8;
 
 /** @throws Failure `store-failed`: what cannot be looked at is not called faulty */
 export async function seePoint(
