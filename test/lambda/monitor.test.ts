@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { lambdaBundle } from '../../lib/constructs/lambda-bundle';
 import { ENVIRONMENT } from '../../lib/contract/environment';
@@ -23,6 +24,8 @@ import { run } from '../support/spawn';
 const folder = mkdtempSync(path.join(tmpdir(), 'backstop-monitor-'));
 const clients: { destroy(): void }[] = [];
 let environment: Record<string, string>;
+/** As somebody could who may do anything but break a lock. */
+let overwrite: () => Promise<unknown>;
 
 beforeAll(async () => {
   const admin = adminClient();
@@ -48,6 +51,8 @@ beforeAll(async () => {
   const { manifest, manifestKey } = await bench.backup();
   const evidence = evidenceOf(manifest, await buffer(await store.get(manifestKey)), new Date());
   await putEvidence(store, await openSigner(proofs), evidence);
+  const [{ key: Key } = { key: '' }] = manifest.files;
+  overwrite = () => admin.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'other' }));
   const emails = ['ops@example.com', 'boss@example.com'];
   const config = monitorConfig(['shop', 'garage'], { emails, guardrails });
   writeFileSync(path.join(folder, 'index.js'), lambdaBundle('monitor').code);
@@ -169,4 +174,13 @@ test('the key of evidence that cannot be read silences the drills of who has evi
 test('a program without its environment names what is missing', async () => {
   const ended = await invoke({ pass: 'light' }, { [ENVIRONMENT.statusStore]: '' });
   expect(ended.error).toContain(ENVIRONMENT.statusStore);
+});
+
+test('an object that somebody wrote over is found by the next full pass, and told by the light ones', async () => {
+  await overwrite();
+  expect(metricsOf(await invoke({ pass: 'light' }))[1]).toMatchObject({ StoredFaults: 0 });
+  await invoke({ pass: 'full' });
+  const ended = await invoke({ pass: 'light' });
+  const unproven = { StoredFaults: 2, ProvenPointAgeHours: 100_000 };
+  expect(metricsOf(ended)[1]).toMatchObject({ Database: 'shop', ...unproven });
 });
