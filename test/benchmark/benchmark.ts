@@ -1,12 +1,15 @@
 /**
- * `npm run benchmark`: what a backup costs above the bare dump it makes. Both run in turn on one machine, so that their
- * ratio holds although the machine's speed drifts; the store is a sink that keeps nothing.
+ * `npm run benchmark`: what a backup costs above the bare dump it makes, what of it is the inventory, and for how long a
+ * migration would have to wait. All run in turn on one machine, so that their ratio holds although the machine's speed
+ * drifts; the store is a sink that keeps nothing.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { Client } from 'pg';
 import { humanBytes } from '../../lib/contract/human';
 import { createKeyFile } from '../../lib/runtime/file-signer';
 import { fillDatabase } from '../rehearsal/fill-database';
@@ -20,10 +23,37 @@ const NODE = [process.execPath, '--max-semi-space-size=4', '--require', 'tsx/cjs
 interface Measured {
   readonly seconds: number;
   readonly peakMebibytes: number;
+  /** Between the first lock on a table and the end of the last one: a migration waits no longer. */
+  readonly lockedSeconds: number;
+}
+
+const LOCKED = `
+  SELECT count(*)::int AS locks FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+   WHERE l.locktype = 'relation' AND c.relkind IN ('r', 'p') AND c.oid >= 16384 AND l.pid <> pg_backend_pid()`;
+const LOOK_MS = 20;
+
+/** Seconds, to the nearest look. Answers after `ended` is raised. */
+async function watchLocks(url: string, ended: AbortSignal): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  let first: number | undefined;
+  let last = 0;
+  while (!ended.aborted) {
+    const { rows } = await client.query<{ locks: number }>(LOCKED);
+    if (rows[0]?.locks !== 0) {
+      last = performance.now();
+      first ??= last;
+    }
+    await sleep(LOOK_MS, undefined, { signal: ended }).catch(() => undefined);
+  }
+  await client.end();
+  return (last - (first ?? last)) / 1000;
 }
 
 /** Wall time and peak resident memory of a process, by the operating system's own account. */
-async function measure(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
+async function measure(command: readonly string[], env: NodeJS.ProcessEnv, url: string): Promise<Measured> {
+  const ended = new AbortController();
+  const locked = watchLocks(url, ended.signal);
   const began = performance.now();
   const child = spawn('/usr/bin/time', ['-f', '%M', ...command], {
     cwd: ROOT,
@@ -33,9 +63,12 @@ async function measure(command: readonly string[], env: NodeJS.ProcessEnv): Prom
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const exitCode = await new Promise((resolve) => child.once('close', resolve));
+  const seconds = (performance.now() - began) / 1000;
+  ended.abort();
+  const lockedSeconds = await locked;
   if (exitCode !== 0) throw new Error(stderr);
   const kibibytes = Number(stderr.trim().split('\n').at(-1));
-  return { seconds: (performance.now() - began) / 1000, peakMebibytes: kibibytes / 1024 };
+  return { seconds, peakMebibytes: kibibytes / 1024, lockedSeconds };
 }
 
 function median(values: readonly number[]): number {
@@ -84,14 +117,15 @@ async function compare(cluster: Cluster, url: string, home: string, runs: number
   ];
   const kinds = {
     'pg_dump -Fd -j2 alone': (run: number) => bare(path.join(home, `bare-${run}`)),
-    'backup, directory, no inventory': () => ours('--inventory', 'none'),
-    'backup, directory, rows': () => ours(),
+    [WITHOUT]: () => ours('--inventory', 'none'),
+    [WITH]: () => ours(),
+    'backup, directory, rows+content': () => ours('--inventory', 'rows+content'),
     'backup, custom, rows': () => ours('--format', 'custom'),
   };
   const figures = new Map<string, Measured[]>(Object.keys(kinds).map((name) => [name, []]));
   for (let run = 0; run < runs; run++) {
     for (const [name, command] of Object.entries(kinds)) {
-      figures.get(name)?.push(await measure(command(run), env));
+      figures.get(name)?.push(await measure(command(run), env, url));
       rmSync(path.join(home, `bare-${run}`), { recursive: true, force: true });
     }
   }
@@ -99,17 +133,29 @@ async function compare(cluster: Cluster, url: string, home: string, runs: number
   report(figures);
 }
 
+const WITHOUT = 'backup, directory, no inventory';
+const WITH = 'backup, directory, rows';
+
 /** Ratios are taken run by run: what slowed one down slowed its neighbour too. */
 function report(figures: ReadonlyMap<string, readonly Measured[]>): void {
   const [bare = []] = figures.values();
+  const ratioOf = (
+    measured: readonly Measured[],
+    to: readonly Measured[],
+    of: 'seconds' | 'lockedSeconds' = 'seconds',
+  ) => median(measured.map((one, run) => one[of] / (to[run]?.[of] ?? NaN)));
   for (const [name, measured] of figures) {
     const seconds = median(measured.map((one) => one.seconds));
-    const ratio = median(measured.map((one, run) => one.seconds / (bare[run]?.seconds ?? NaN)));
+    const locked = median(measured.map((one) => one.lockedSeconds));
+    const ratio = ratioOf(measured, bare).toFixed(2);
+    const lockedRatio = ratioOf(measured, bare, 'lockedSeconds').toFixed(2);
     const peak = Math.max(...measured.map((one) => one.peakMebibytes));
     process.stdout.write(
-      `${name.padEnd(34)} ${seconds.toFixed(1).padStart(6)} s  x ${ratio.toFixed(2)}  peak ${peak.toFixed(0)} MiB\n`,
+      `${name.padEnd(34)} ${seconds.toFixed(1).padStart(6)} s  x ${ratio}  locks ${locked.toFixed(1).padStart(5)} s  x ${lockedRatio}  peak ${peak.toFixed(0)} MiB\n`,
     );
   }
+  const inventory = ratioOf(figures.get(WITH) ?? [], figures.get(WITHOUT) ?? []) - 1;
+  process.stdout.write(`The inventory of rows adds ${(inventory * 100).toFixed(1)} % to a backup\n`);
 }
 
 async function main(): Promise<void> {
