@@ -69,19 +69,19 @@ export class TaskNetwork extends Construct {
     this.publish(installation);
   }
 
-  /** Where the settings name security groups, they are the operator's to decide on, for drills too. */
+  /**
+   * Drills go where other tasks go: such a network may have a proxy or name servers of its own, which only its owner knows.
+   */
   private existing(settings: Extract<NetworkSettings, { mode: 'existing' }>): Placements {
-    const { vpcId, subnetIds, securityGroupIds } = settings;
-    const place = (ids: string[]) => ({
-      subnetIds,
-      securityGroupIds: ids,
-      assignPublicIp: assignsPublicIp(settings),
-    });
-    if (securityGroupIds !== undefined) return [place(securityGroupIds), place(securityGroupIds)];
-    /** By its id alone: a look-up would need credentials at synth. */
+    const { subnetIds, securityGroupIds = [this.groupIn(settings.vpcId)] } = settings;
+    const place = { subnetIds, securityGroupIds, assignPublicIp: assignsPublicIp(settings) };
+    return [place, place];
+  }
+
+  /** By its id alone: a look-up would need credentials at synth. */
+  private groupIn(vpcId: string): string {
     const { availabilityZones } = Stack.of(this);
-    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones });
-    return [place([this.taskGroup(vpc).securityGroupId]), place([this.drillGroup(vpc).securityGroupId])];
+    return this.taskGroup(Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones })).securityGroupId;
   }
 
   private own(settings: OwnNetwork): Placements {

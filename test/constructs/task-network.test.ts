@@ -37,34 +37,35 @@ const propertiesOf = (template: Template, type: string) =>
     (resource) => resource['Properties'] as Record<string, unknown>,
   );
 
-const MODES: Network[] = [{ mode: 'public' }, { mode: 'fixed-egress' }, { mode: 'private' }, EXISTING];
+const OWN: Network[] = [{ mode: 'public' }, { mode: 'fixed-egress' }, { mode: 'private' }];
+const MODES: Network[] = [...OWN, EXISTING];
 
 test.each(MODES)('$mode: nothing is looked up at synth, and no custom resource is needed', (network) => {
   const { app, template } = synthesized(network);
   expect(app.synth().manifest.missing).toBeUndefined();
   template.resourceCountIs('AWS::Lambda::Function', 0);
-  template.resourceCountIs('AWS::EC2::SecurityGroup', network.mode === 'private' ? 3 : 2);
+  const groups = { public: 2, 'fixed-egress': 2, private: 3, existing: 1 }[network.mode];
+  template.resourceCountIs('AWS::EC2::SecurityGroup', groups);
 });
 
-test.each(MODES)('$mode: tasks and drills have security groups of their own, without inbound', (network) => {
+test.each(MODES)('$mode: tasks and drills have security groups without inbound', (network) => {
   const { template, placement, drillPlacement } = synthesized(network);
   const groups = [placement, drillPlacement].flatMap((each) => each?.securityGroupIds ?? []);
   expect(groups.map((group) => JSON.stringify(group))).toEqual([
     expect.stringContaining('TaskGroup'),
-    expect.stringContaining('DrillGroup'),
+    expect.stringContaining(network.mode === 'existing' ? 'TaskGroup' : 'DrillGroup'),
   ]);
   const ofTasks = template.findResources('AWS::EC2::SecurityGroup', {
     Properties: { GroupDescription: Match.stringLikeRegexp('no inbound') },
   });
-  expect(Object.values(ofTasks).map(({ Properties }) => Properties.SecurityGroupIngress as unknown)).toEqual([
-    undefined,
-    undefined,
-  ]);
+  expect(Object.keys(ofTasks)).toHaveLength(new Set(groups.map((group) => JSON.stringify(group))).size);
+  for (const { Properties } of Object.values(ofTasks))
+    expect(Properties as object).not.toHaveProperty('SecurityGroupIngress');
   for (const GroupId of groups)
     template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { GroupId }, 0);
 });
 
-test.each(MODES)(
+test.each(OWN)(
   '$mode: a drill finds no way out but HTTPS, because it restores what anybody may have stored',
   (network) => {
     const { template, placement, drillPlacement } = synthesized(network);
@@ -193,9 +194,10 @@ describe('private', () => {
 });
 
 describe('existing', () => {
-  test('its subnets are taken as they are, and nothing is made but security groups', () => {
-    const { template, placement } = synthesized({ ...EXISTING, assignPublicIp: true });
+  test('its subnets are taken as they are, and nothing is made but a security group, for drills too', () => {
+    const { template, placement, drillPlacement } = synthesized({ ...EXISTING, assignPublicIp: true });
     expect(placement).toMatchObject({ subnetIds: EXISTING.subnetIds, assignPublicIp: true });
+    expect(drillPlacement).toEqual(placement);
     template.resourceCountIs('AWS::EC2::Subnet', 0);
     template.hasResourceProperties('AWS::EC2::SecurityGroup', { VpcId: EXISTING.vpcId });
   });
