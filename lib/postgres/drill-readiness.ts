@@ -15,7 +15,7 @@ type Needs = LocaleNeeds & Pick<Manifest, 'extensions'>;
 /** @throws Failure `restore-refused` naming every extension, tablespace, locale and collation that the server lacks */
 export async function demandDrillReadiness(server: DrillServer, needs: Needs): Promise<void> {
   const lacking = await withSession(server.maintenance, async (client) => [
-    ...(await lackingExtensions(client, needs.extensions)),
+    ...(await lackingExtensions(client, server.kind, needs.extensions)),
     // A throw-away server gets them: drill-roles.ts
     ...(server.kind === 'throw-away' ? [] : await lackingTablespaces(client, needs)).map(
       (name) => `tablespace ${name}`,
@@ -38,8 +38,14 @@ const THROW_AWAY_HINT =
   'packages of the extensions and the locales of the system (locale-gen, or locales-all), or name another server by --to.';
 const GIVEN_HINT = 'Install it on the server, or drill on another one.';
 
+const ONE_DATABASE = 'it works only in the one that cron.database_name names';
+
 /** Another version will do: the compare reports it. */
-async function lackingExtensions(client: Client, wanted: Manifest['extensions']): Promise<string[]> {
+async function lackingExtensions(
+  client: Client,
+  kind: DrillServer['kind'],
+  wanted: Manifest['extensions'],
+): Promise<string[]> {
   const available = await client.query<{ name: string }>(
     'SELECT name FROM pg_catalog.pg_available_extensions',
   );
@@ -47,6 +53,9 @@ async function lackingExtensions(client: Client, wanted: Manifest['extensions'])
   const preloaded = await preloadedLibraries(client);
   return wanted.flatMap(({ name, version }) => {
     if (!names.has(name)) return [`extension ${name} (${version} in the database)`];
+    // On a throw-away server it is ours: preloaded-libraries.ts
+    if (kind === 'server' && name === 'pg_cron')
+      return [`extension pg_cron for a new database (${ONE_DATABASE})`];
     const library = libraryToCreate(name);
     if (library === undefined || preloaded === undefined || preloaded.includes(library)) return [];
     return [`extension ${name}: ${library} is not in shared_preload_libraries`];

@@ -20,7 +20,8 @@ export async function withScratchDirectory<T>(
   try {
     return await task(directory);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    // A program that was killed may still be writing its last file.
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -74,3 +74,21 @@ test.each(sharedMajors())(
     });
   },
 );
+
+test.each(sharedMajors())(
+  'PostgreSQL %i: pg_cron is ready on a throw-away server, and on none that is given',
+  async (major) => {
+    const postgresBin = extendedServerPrograms(major, [{ name: 'pg_cron', library: true }]);
+    if (postgresBin === undefined) return;
+    const extensions = [{ name: 'pg_cron', version: '1.6', schema: 'pg_catalog' }];
+    const request = serverRequest({ major, extensions: ['pg_cron'], postgresBin });
+    await throwAwayServers.with(request, async (server) => {
+      const databaseSettings = await withSession(server.maintenance, readDatabaseSettings);
+      const needs = { extensions, databaseSettings, catalog: [] };
+      await demandDrillReadiness(server, needs);
+      await expect(demandDrillReadiness({ ...server, kind: 'server' }, needs)).rejects.toMatchObject({
+        message: expect.stringMatching(/pg_cron for a new database \(it works only in .* cron.database_name/),
+      });
+    });
+  },
+);
