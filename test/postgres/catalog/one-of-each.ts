@@ -106,3 +106,25 @@ export const ONE_OF_EACH: Readonly<Record<string, readonly [sql: string, identit
     'for integer on language sql',
   ],
 };
+
+/** Classes that no database can hold alone, and those that say something about what every new one has. */
+export const NO_CONTENT: readonly string[] = [
+  ...['owner of', 'privileges on', 'large objects by', 'comment on', 'security label on'],
+  ...[
+    'security label on the database',
+    'column',
+    'constraint',
+    'disabled enforcement of constraint',
+    'domain constraint',
+  ],
+  ...[
+    'index',
+    'statistics object',
+    'rule',
+    'trigger',
+    'policy',
+    'published table',
+    'published schema',
+    'user mapping',
+  ],
+];
