@@ -4,6 +4,7 @@
  * what they missed, and it alone releases and tags. Each step may be done again: what a sweep did not finish, the next one
  * does. A keeper that does not run costs money, never data: nothing expires without a tag.
  */
+import pLimit from 'p-limit';
 import { drillOfKey, type Evidence } from '../../contract/evidence';
 import { idOfManifestKey, manifestKey } from '../../contract/object-keys';
 import type { RecoveryPointId } from '../../contract/recovery-point-id';
@@ -60,9 +61,11 @@ export async function sweep(tools: KeeperTools, findings: Findings): Promise<Swe
     const [database = '', id = ''] = name.split('/');
     return { database, id, stored: stored.get(name) ?? [], manifestKey: keys.get(name) };
   });
-  const swept: Swept[] = [];
-  for (const [database, ofDatabase] of Map.groupBy(dumps, (dump) => dump.database))
-    swept.push(await new DatabaseSweep(database, ofDatabase, tools, findings).run());
+  const databases = Map.groupBy(dumps, ({ database }) => database);
+  const sweeps = [...databases].map((of) => new DatabaseSweep(...of, tools, findings));
+  const swept = await pLimit(1).map(sweeps, (database) => database.run());
+  // A run that takes too long is cut off here, when every database is locked, held and tagged.
+  await pLimit(1).map(sweeps, (database) => database.lookForGone());
   return swept.reduce(together, NOTHING);
 }
 

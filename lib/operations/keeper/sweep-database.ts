@@ -37,6 +37,9 @@ const POINTS_AT_A_TIME = 4;
 
 /** One dump that fails does not keep the others from being swept. */
 export class DatabaseSweep {
+  /** Points that the sweep has no work with: tagged already, or without an object. */
+  private settled: readonly Dump[] = [];
+
   constructor(
     private readonly database: string,
     private readonly dumps: readonly Dump[],
@@ -52,12 +55,18 @@ export class DatabaseSweep {
     const released = hold === undefined ? 0 : await this.releaseOlderThan(hold.proven);
     const tagged = hold === undefined ? 0 : await this.tagOld(points, hold.proven);
     const orphansTagged = await this.tagOrphans();
-    // Last, for it reads many manifests: what may go is tagged by then.
-    await this.lookForGone(
-      this.dumps.filter(({ stored }, index) => stored.length === 0 || attempted[index]?.state === 'tagged'),
+    this.settled = this.dumps.filter(
+      ({ stored }, index) => stored.length === 0 || attempted[index]?.state === 'tagged',
     );
     const locked = points.filter(({ state }) => state === 'whole').length;
     return { locked, held: hold?.proven === undefined ? 0 : 1, released, tagged, orphansTagged };
+  }
+
+  /** After run. Reads the manifest of every point that is not past its time, so it comes last of all. */
+  async lookForGone(): Promise<void> {
+    await this.each(this.settled, async ({ manifestKey, ...dump }) => {
+      if (manifestKey !== undefined) await refuseGone({ ...dump, manifestKey }, this.tools);
+    });
   }
 
   /** @returns undefined for a dump without a manifest, or a manifest without a dump */
@@ -97,12 +106,6 @@ export class DatabaseSweep {
     const now = this.tools.clock.now();
     const orphans = this.dumps.filter((dump) => isAbandoned(dump, now));
     return count(await this.each(orphans, (dump) => tagOrphan(dump, this.tools.keeper)));
-  }
-
-  private async lookForGone(settled: readonly Dump[]): Promise<void> {
-    await this.each(settled, async ({ manifestKey, ...dump }) => {
-      if (manifestKey !== undefined) await refuseGone({ ...dump, manifestKey }, this.tools);
-    });
   }
 
   private each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<(R | undefined)[]> {

@@ -2,6 +2,7 @@ import { manifestKey } from '../../../lib/contract/object-keys';
 import { keepPoint } from '../../../lib/operations/keeper/keep';
 import { noSigner } from '../../../lib/runtime/public-key-signer';
 import { changedKeeper } from '../../support/changed-keeper';
+import { changedStore } from '../../support/changed-store';
 import { KeeperBench, makeSigners, type Signers } from '../../support/keeper-bench';
 import { prefixOf, putDump, type MadePoint } from '../../support/made-point';
 
@@ -305,6 +306,23 @@ describe('a point whose objects are gone', () => {
     expect(await bench.sweep()).toMatchObject({ tagged: 1, faults: [] });
     await destroy(older, 'dump/1.dat');
     expect(await bench.sweep()).toMatchObject({ locked: 1, tagged: 0, faults: told('1 of 4') });
+  });
+
+  test('is looked for when every database has been swept: what a run has no time for is not what matters', async () => {
+    for (const day of [1, 2])
+      for (const database of ['a', 'b']) await bench.put(bench.day(day, { database }));
+    await bench.sweep();
+    for (const database of ['a', 'b']) await bench.put(bench.day(3, { database }));
+    const steps: string[] = [];
+    const store = changedStore(bench.bucket, {
+      get: (key) => (steps.push(`read ${key.split('/')[2]!}`), bench.bucket.get(key)),
+    });
+    const keeper = changedKeeper(bench.bucket, {
+      tagForExpiry: (version) => (steps.push('tag'), bench.bucket.tagForExpiry(version)),
+    });
+    expect(await bench.sweep({ store, keeper })).toMatchObject({ tagged: 2, faults: [] });
+    // The point of the first day, of each database.
+    expect(steps.slice(steps.lastIndexOf('tag') + 1)).toEqual(['read a', 'read b']);
   });
 
   test('and whose manifest cannot be believed is left to the monitor', async () => {
