@@ -54,7 +54,9 @@ async function announce({ id, request, tools, point }: DrillRun): Promise<void> 
     ...{ format, storedBytes, databaseBytes, checks: request.checks.length },
   });
   if (tools.servers.kind === 'server') return;
-  const [free, needed] = [await freeBytesIn(request.scratchRoot), storedBytes + databaseBytes];
+  const needed = storedBytes + databaseBytes;
+  // A folder that is not there is told where one is made in it.
+  const free = await freeBytesIn(request.scratchRoot).catch(() => needed);
   if (free < needed)
     tools.reporter.warn(
       `${request.scratchRoot} has ${humanBytes(free)} free; dump and database may need ${humanBytes(needed)} there.`,

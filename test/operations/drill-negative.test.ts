@@ -150,6 +150,11 @@ const FAULTY_DRILLS: readonly FaultyDrill[] = [
     ...{ exitCode: 10, message: /check "smoke": did not end within 1 s/, evidence: 'failed' },
   },
   {
+    fault: 'a scratch folder that does not exist',
+    request: () => ({ scratchRoot: '/no/such/folder' }),
+    ...{ exitCode: 2, message: /No folder can be made in \/no\/such\/folder/, evidence: 'failed' },
+  },
+  {
     fault: 'an extension that the server lacks',
     harm: ({ store, signer }, manifest, key) =>
       signAgain(
