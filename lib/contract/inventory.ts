@@ -39,7 +39,7 @@ export const inventorySchema = z.strictObject({
   tables: z.array(tableInventorySchema),
   /** `sums` as in a content hash, over pieces of 1 MiB; only with content. */
   largeObjects: z.strictObject({ count, bytes: count, sums: z.array(z.string()).optional() }),
-  /** Populated ones; a restore computes them anew. `rows` is null where one was being refreshed. */
+  /** Populated ones; a restore computes them anew. `rows` is null where one was being refreshed or dropped. */
   materializedViews: z.array(
     z.strictObject({ schema: z.string(), name: z.string(), rows: count.nullable() }),
   ),
