@@ -74,6 +74,7 @@ test('what the commands name is named as the deployment names it', () => {
     evidencePrefix('shop'),
     expect.stringContaining(auditPrefix('drill', 'shop')),
     `${evidencePrefix('shop')}${POINT}/`,
+    stoppedTaskPrefix('shop', 'drill'),
     CHECKED,
     manifestKey('shop', POINT),
   ]);
