@@ -58,3 +58,14 @@ export function compare(
 
 export const inLines = ({ differences }: Pick<Comparison, 'differences'>) =>
   differences.map((difference) => `${difference.class}: ${difference.subject} ${difference.text}`);
+
+/** The client inside a transaction that is open: transactions begun through it are savepoints. */
+export function inside(client: Client): Client {
+  const query = (sql: string, values?: unknown[]) => client.query(asSavepoint(sql), values);
+  return Object.assign(Object.create(client) as Client, { query });
+}
+
+function asSavepoint(sql: string): string {
+  if (sql.startsWith('BEGIN')) return 'SAVEPOINT inside';
+  return sql === 'ROLLBACK' ? 'ROLLBACK TO SAVEPOINT inside' : sql;
+}

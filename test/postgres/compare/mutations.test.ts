@@ -8,7 +8,7 @@ import { compareRestored } from '../../../lib/postgres/compare/compare-restored'
 import { applyOwnership, applySettings } from '../../../lib/postgres/create-database';
 import { readDatabaseSettings } from '../../../lib/postgres/database-settings';
 import { FIXTURES, fixtureDatabase, restoredTwin, type Fixture } from '../../support/awkward-database';
-import { connected, inLines, recorded, type Recorded } from '../../support/recorded-database';
+import { connected, inLines, inside, recorded, type Recorded } from '../../support/recorded-database';
 import { sharedMajors } from '../../support/shared-servers';
 import { MUTATIONS } from './mutations';
 
@@ -41,17 +41,6 @@ async function differenceLines({ expected }: Restored, client: Client): Promise<
     ...compareDatabaseSettings(expected.settings, actual, applied),
   ];
   return inLines({ differences: [...differences, ...ofDatabase] });
-}
-
-/** The client inside a transaction that is open: transactions begun through it are savepoints. */
-function inside(client: Client): Client {
-  const query = (sql: string, values?: unknown[]) => client.query(asSavepoint(sql), values);
-  return Object.assign(Object.create(client) as Client, { query });
-}
-
-function asSavepoint(sql: string): string {
-  if (sql.startsWith('BEGIN')) return 'SAVEPOINT comparison';
-  return sql === 'ROLLBACK' ? 'ROLLBACK TO SAVEPOINT comparison' : sql;
 }
 
 const AS_SUPERUSER = 'SET LOCAL session_replication_role = replica; SET LOCAL allow_system_table_mods = on';
