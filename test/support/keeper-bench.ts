@@ -1,5 +1,5 @@
 /** The keeper over a model of a bucket, under a clock of its own: points and proofs as backups and drills leave them. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -41,11 +41,15 @@ export async function makeSigners(): Promise<Signers> {
     await createKeyFile(path.join(home, name));
     return FileSigner.open(path.join(home, name));
   };
-  return {
-    manifests: await open('manifests.pem'),
-    evidence: await open('evidence.pem'),
-    foreign: await open('foreign.pem'),
-  };
+  try {
+    return {
+      manifests: await open('manifests.pem'),
+      evidence: await open('evidence.pem'),
+      foreign: await open('foreign.pem'),
+    };
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 }
 
 export interface KeeperSetup {
