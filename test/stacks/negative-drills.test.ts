@@ -28,8 +28,10 @@ const ALARMS = (() => {
   const stack = app.synth().stacks.find(({ stackName }) => stackName === 'test-databases-1')!;
   const { Resources } = stack.template as { readonly Resources: Record<string, { Properties: unknown }> };
   return Object.values(Resources)
-    .map(({ Properties }) => Properties as AlarmProperties)
-    .filter(({ AlarmName = '' }) => DRILL_ALARMS.some((name) => parseAlarmName(AlarmName)?.name === name));
+    .map(({ Properties }) => Properties as Partial<AlarmProperties>)
+    .filter(({ AlarmName = '' }) =>
+      DRILL_ALARMS.some((name) => parseAlarmName(AlarmName)?.name === name),
+    ) as AlarmProperties[];
 })();
 
 interface Shop {
@@ -46,7 +48,7 @@ async function backedUpShop(): Promise<Shop & { readonly manifest: Manifest }> {
 }
 
 /** As they are after the next light pass. */
-async function statesOf({ bucket, bench, drills }: Shop): Promise<Partial<Record<AlarmName, AlarmState>>> {
+async function statesOf({ bucket, bench, drills }: Shop): Promise<Record<string, AlarmState | undefined>> {
   const evidenceSigner = await FileSigner.open(drills.evidenceKeyFile);
   const trusted = [await bench.signer.trustedPublicKeys(), await evidenceSigner.trustedPublicKeys()] as const;
   const at = new Date(Date.now() + MINUTE);
@@ -57,12 +59,11 @@ async function statesOf({ bucket, bench, drills }: Shop): Promise<Partial<Record
   expect(error).toBeUndefined();
   const series = seriesOf(published['shop'] ?? {}, at);
   const seen = new Date(at.getTime() + MINUTE);
-  return Object.fromEntries(
-    ALARMS.map((alarm) => [
-      parseAlarmName(alarm.AlarmName)?.name,
-      transitionsOf(alarm, series, { from: seen, to: seen }).at(-1)?.state,
-    ]),
-  );
+  const states = ALARMS.map((alarm) => {
+    const name: string = parseAlarmName(alarm.AlarmName)!.name;
+    return [name, transitionsOf(alarm, series, { from: seen, to: seen }).at(-1)?.state] as const;
+  });
+  return Object.fromEntries(states);
 }
 
 function seriesOf(gauges: Partial<Record<Gauge, number>>, at: Date) {
