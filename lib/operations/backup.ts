@@ -32,15 +32,20 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
   const trail = new AuditTrail({ program: 'backup', database, id, who, reason, slot }, tools);
   return trail.recordEndOf(() =>
     withScratchDirectory(request.scratchRoot, async (scratchDirectory) => {
+      let groundwork: Groundwork | undefined;
       const source = await openSource(request.target, {
         ...request,
         name: database,
         applicationName: applicationName(id),
+        beforeLocks: async (facts) => {
+          await trail.recordStart(tools.signal);
+          groundwork = await layGroundwork(request, tools, facts);
+        },
         signal: tools.signal,
       });
       try {
-        await trail.recordStart(tools.signal);
-        const run = await prepare(request, tools, { id, startedAt, source, scratchDirectory });
+        if (groundwork === undefined) throw new TypeError('openSource() calls beforeLocks');
+        const run = prepare(request, tools, { id, startedAt, source, scratchDirectory, ...groundwork });
         const findings = await dumpAndDescribe(request, tools, run);
         return await record(request, tools, run, findings);
       } finally {
@@ -58,14 +63,24 @@ function applicationName(id: string): string {
 /** Far above what a synchronised clock is ever off; far below a wrong time zone. */
 const MAX_CLOCK_DIFFERENCE_MS = 10 * 60_000;
 
-type Beginning = Pick<Run, 'id' | 'startedAt' | 'source' | 'scratchDirectory'>;
+type Groundwork = Pick<Run, 'toolchain' | 'options' | 'previous'>;
 
-async function prepare(request: BackupRequest, tools: BackupTools, beginning: Beginning): Promise<Run> {
-  const { id, startedAt, source } = beginning;
+/** All that asks programs and the store, so that tables are not locked meanwhile. */
+async function layGroundwork(
+  request: BackupRequest,
+  tools: BackupTools,
+  facts: Source['facts'],
+): Promise<Groundwork> {
+  const toolchain = await toolchainFor(facts.major, request.postgresBin);
+  const options = dumpOptionsFor(request, facts);
+  return { toolchain, options, previous: await previousPoint(tools.store, tools.signer, request.database) };
+}
+
+type Beginning = Groundwork & Pick<Run, 'id' | 'startedAt' | 'source' | 'scratchDirectory'>;
+
+function prepare(request: BackupRequest, tools: BackupTools, beginning: Beginning): Run {
+  const { id, startedAt, source, toolchain, options, previous } = beginning;
   demandClocksAgree(tools.clock.now(), source.snapshot.at);
-  const toolchain = await toolchainFor(source.facts.major, request.postgresBin);
-  const options = dumpOptionsFor(request, source.facts);
-  const previous = await previousPoint(tools.store, tools.signer, request.database);
   const retentionClass = retentionClassFor(startedAt, previous.newestByClass, request.keep);
   const isExport = options.tables.length > 0;
   const prefix = isExport
@@ -82,7 +97,7 @@ async function prepare(request: BackupRequest, tools: BackupTools, beginning: Be
     tables: source.dumped.length,
     databaseBytes: source.facts.databaseBytes,
   });
-  return { ...beginning, toolchain, options, previous, retentionClass, prefix, storageClass };
+  return { ...beginning, retentionClass, prefix, storageClass };
 }
 
 async function dumpAndDescribe(

@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly lockTimeoutSeconds: number;
   readonly excludeTableData: readonly string[];
   readonly tables: readonly string[];
+  /** What takes time and needs no snapshot: called when this run is the only one, and nothing is locked yet. */
+  readonly beforeLocks?: (facts: ServerFacts) => Promise<void>;
   /** Ends the waiting for locks, with the signal's reason. @default - each lock is waited for as long as it may take */
   readonly signal?: AbortSignal;
 }
@@ -67,6 +69,7 @@ export async function openSource(target: ConnectionTarget, options: SourceOption
     const excludedParents = await parentsWithout(holder, excluded.oids);
     const chosen = await chosenTables(holder, options.tables);
     await demandAlone(holder, options.name);
+    await options.beforeLocks?.(facts);
     const snapshot = await takeSnapshot(target, holder);
     const isChosen = (table: Table) =>
       table.kind === 'table' && !excluded.oids.has(table.oid) && (chosen?.has(table.oid) ?? true);

@@ -94,7 +94,7 @@ test('a run that is told to stop while it waits for a lock does not wait for its
   } finally {
     await blocker.end();
   }
-  expect(await auditOf(bench)).toMatchObject([{ event: 'ended', exitCode: 11 }]);
+  expect(await auditOf(bench)).toMatchObject([{ event: 'ended', exitCode: 11 }, { event: 'started' }]);
 });
 
 test('a run that never got hold of the database ended without having begun', async () => {
