@@ -2,6 +2,7 @@
 import { failing } from '../../lib/contract/inventory';
 import type { ArchiveFormat } from '../../lib/contract/manifest';
 import { BROKEN_SOURCES } from '../support/broken-sources';
+import { drillBench, NOTHING_REMAINS } from '../support/drill-bench';
 import { makeBench } from '../support/make-backup';
 import { query } from '../support/postgres-cluster';
 import { restoreBench } from '../support/restore-bench';
@@ -25,6 +26,19 @@ describe.each(sharedMajors())('PostgreSQL %s', (major) => {
     });
     expect(await target.exists()).toBe(false);
   });
+});
+
+test.each(BROKEN_SOURCES)('a drill finds $fault, and its evidence says what to do', async (broken) => {
+  const { bench } = await backedUp(sharedMajors().at(-1), broken.sql);
+  const drills = await drillBench(bench);
+  await expect(drills.drill({ jobs: broken.jobs ?? 2, minimumRows: 0 })).rejects.toMatchObject({
+    exitCode: 9,
+  });
+  const [evidence] = await drills.evidence();
+  expect(evidence).toMatchObject({ outcome: 'failed', exitCode: 9 });
+  expect(evidence?.failure).toMatch(broken.message);
+  expect(evidence?.failure).toMatch(broken.advice);
+  expect(drills.remains()).toEqual(NOTHING_REMAINS);
 });
 
 test.each(BROKEN_SOURCES)('$fault: what the advice says mends it', async ({ sql, mend, jobs = 2 }) => {
