@@ -87,6 +87,8 @@ export class ProgramTask extends Construct implements IGrantable {
   private addContainer(props: ProgramTaskProps, logGroup: LogGroup): ContainerDefinition {
     return this.definition.addContainer(props.container, {
       image: props.image.image,
+      /** With a limit of the task alone, a program sees the memory of the machine below it. */
+      memoryLimitMiB: props.size.memoryMiB,
       command: [...props.command],
       environment: { ...props.environment },
       secrets: { ...props.secrets },

@@ -73,6 +73,10 @@ describe('the task', () => {
     });
   });
 
+  test('may take all memory of its task, and sees no more', () => {
+    expect(container['Memory']).toBe(2048);
+  });
+
   test('is one container, without privileges, that can write nothing but its scratch folders', () => {
     expect(task.ContainerDefinitions).toHaveLength(1);
     expect(container).toMatchObject({
