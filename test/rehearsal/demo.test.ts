@@ -53,6 +53,8 @@ const STEPS = [
   'Kill a dump midway',
   'Flip one byte of what is stored',
   'Put the original back',
+  'Run the deployed drill task',
+  'Run the deployed keeper',
 ];
 
 test.each(sharedMajors())(
