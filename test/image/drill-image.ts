@@ -48,7 +48,7 @@ export async function startLocalizedServer(major: number): Promise<LocalizedServ
  * find itself among the command lines.
  */
 const STOP_WHILE_LOADING = `
-  /usr/local/bin/node /opt/backstop/main.js drill newest & program=$!
+  /usr/local/bin/node --disable-sigusr1 /opt/backstop/main.js drill newest & program=$!
   while kill -0 $program 2> /dev/null && ! grep -q 'COP[Y]' /proc/[0-9]*/cmdline 2> /dev/null; do sleep 0.05; done
   kill -TERM $program
   wait $program

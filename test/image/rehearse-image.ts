@@ -35,7 +35,10 @@ async function rehearse(stage: Stage, report: Report, major: number): Promise<vo
       async () => (await startTask(image, ['--entrypoint', '/bin/sh', '-c', LOOK_AROUND], {}).ended).output,
       (output) => {
         const writable = Object.values(WRITABLE_FOLDERS).sort().join(' ');
-        assert.equal(output.trim(), `${IMAGE_USER} first process; writable: ${writable}`);
+        assert.equal(
+          output.trim(),
+          `${IMAGE_USER} first process; node 711 root:root, closed; writable: ${writable}`,
+        );
         return output.trim();
       },
     );
@@ -80,13 +83,16 @@ async function rehearse(stage: Stage, report: Report, major: number): Promise<vo
   );
 }
 
-/** Prints user, process id and what can be written. */
+/** Prints user, process id, whether a process of Node can be looked into by its own user, and what can be written. */
 const LOOK_AROUND = `
   [ $$ = 1 ] && first='first process'
   writable=$(for folder in / /opt /opt/backstop /etc /usr /var /var/tmp /run /dev /home /scratch /tmp; do
     touch "$folder/probe" 2>/dev/null && printf ' %s' "$folder"
   done)
-  echo "$(id -u):$(id -g) $first; writable:$writable"`;
+  node=/usr/local/bin/node
+  seen=$($node --eval "try { fs.readFileSync('/proc/self/environ'); } catch ({ code }) { console.log(code); }")
+  [ "$seen" = EACCES ] && closed=', closed'
+  echo "$(id -u):$(id -g) $first; node $(stat -c '%a %U:%G' $node)$closed; writable:$writable"`;
 
 async function setUp(stage: Stage, major: number) {
   const [emulator, cluster] = await Promise.all([stage.use(startEmulator()), stage.use(startCluster(major))]);

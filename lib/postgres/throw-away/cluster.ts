@@ -8,13 +8,16 @@ import type { Toolchain } from '../toolchain';
 
 export interface Cluster {
   readonly dataDirectory: string;
-  /** How its programs are started: with nothing of our environment, and with as few rights as can be. */
+  /** How its programs are started: with nothing of our environment, and as another account where we can name one. */
   readonly run: {
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly account?: Account;
   };
-  /** Of a name that no archive has: code of the database runs with the rights of its owner there, never with his. */
+  /**
+   * A superuser, of a name that no archive has. Code of the database may run with his rights (a CHECK while COPY loads its table),
+   * and so start programs with the rights of `account`, or with our own: what it must not get must not be within their reach.
+   */
   readonly user: string;
   readonly password: string;
 }

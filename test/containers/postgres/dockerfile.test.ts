@@ -89,10 +89,20 @@ describe.each(IMAGE_TARGETS)('the image %s', (target) => {
     expect(textsOf(image, 'COPY').join('\n')).toContain(program);
   });
 
+  // restored-code.test.ts attacks a program that was started so.
+  test('lets nobody with the uid of the program look into it', () => {
+    const node = textsOf(image, 'COPY').filter((text) => text.endsWith(' /usr/local/bin/node'));
+    expect(node).toEqual([expect.stringMatching(/ --chown=0:0 --chmod=0711 /)]);
+    expect(JSON.parse(textsOf(image, 'ENTRYPOINT').join(''))).toContain('--disable-sigusr1');
+    expect([...textsOf(image, 'ENV'), ...textsOf(image, 'RUN')].join(' ')).not.toMatch(
+      /NODE_OPTIONS|\/usr\/local\/bin\/node/,
+    );
+  });
+
   test('has the very program of the other one, and the authorities', () => {
     expect(textsOf(image, 'COPY')).toEqual(
       expect.arrayContaining([
-        '--from=program /usr/local/bin/node /usr/local/bin/node',
+        '--from=program --chown=0:0 --chmod=0711 /usr/local/bin/node /usr/local/bin/node',
         '--from=program /build/main.js /opt/backstop/main.js',
         `--from=authorities /authorities ${path.posix.dirname(AUTHORITIES_FILE)}`,
       ]),
