@@ -6,8 +6,11 @@ import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
 import { ageOf } from './point-gauges';
 import { readRunHistory } from './read-run-history';
-import { failedRuns } from './run-history';
+import { failedRuns, type Run } from './run-history';
 import { toldDrills, type ToldDrill } from './told-drills';
+
+/** A hundred failures say what a thousand do. */
+const FAILURES_AT_MOST = 100;
 
 /** @param newest undefined where there is no point @throws Failure `store-failed` */
 export async function drillPass(
@@ -23,7 +26,8 @@ export async function drillPass(
     ...{ store, statusStore, program: 'drill', database, now },
     newest: proof?.evidence,
   });
-  const failed = [...failedRuns(history, expectedMinutes, now), ...unprovenSince(proof, failedSince)];
+  const runs = withNewerFailures(history.runs, proof === undefined ? [] : failedSince);
+  const failed = failedRuns({ ...history, runs }, expectedMinutes, now);
   for (const text of failed) reporter.warn(`${database}, drill: ${text}`, { database });
   return {
     provenPointAge: proof === undefined ? NO_POINT_AGE_HOURS : ageOf(proof.proves, now),
@@ -32,7 +36,10 @@ export async function drillPass(
   };
 }
 
-/** A proof counts while its point can still be restored: neither expired nor known to be damaged since. */
+/**
+ * A proof counts while its point can still be restored: neither expired nor known to be damaged since. Failures are those
+ * of newer points, and of the proven one those that began later.
+ */
 async function newestProof(
   database: string,
   newest: CheckedPoint | undefined,
@@ -44,21 +51,22 @@ async function newestProof(
     const { evidence, proves } = drill;
     const isDamaged = proves !== undefined && proves.id === newest?.point.id && !newest.check.whole;
     if (proves?.state === 'valid' && !isDamaged) return { proof: drill, failedSince };
-    if (evidence.outcome === 'failed') failedSince.push(evidence);
+    if (evidence.outcome === 'failed' && failedSince.length < FAILURES_AT_MOST) failedSince.push(evidence);
   }
   return { proof: undefined, failedSince };
 }
 
 /**
- * A point that failed its drill is not made up for by a proof of an older one, however late that came. Drills after the
- * proof tell of themselves in the audit.
+ * A point that failed its drill is not made up for by a proof of an older one, whenever either began and ended. Each run
+ * once: of most the audit tells as well.
  */
-function unprovenSince(proof: ToldDrill | undefined, failed: readonly Evidence[]): string[] {
-  if (proof === undefined) return [];
-  const { point, finishedAt } = proof.evidence;
-  return failed
-    .filter((evidence) => evidence.point > point && evidence.finishedAt <= finishedAt)
-    .map(
-      ({ id, point: of, exitCode }) => `run ${id} ended with ${exitCode}: nothing as new as ${of} is proven`,
-    );
+function withNewerFailures(runs: readonly Run[], failures: readonly Evidence[]): Run[] {
+  const audited = new Map(runs.map((run) => [run.id, run]));
+  const newer = failures.map(({ id, point, finishedAt, exitCode }) => {
+    const failure = `nothing as new as ${point} is proven`;
+    const ended = audited.get(id)?.ended ?? { at: new Date(finishedAt), exitCode, failure };
+    return { id, ended, ofNewerPoint: true };
+  });
+  const ids = new Set(newer.map(({ id }) => id));
+  return [...runs.filter(({ id }) => !ids.has(id)), ...newer];
 }

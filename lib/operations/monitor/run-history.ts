@@ -8,6 +8,8 @@ export interface Run {
   readonly id: string;
   /** undefined while it runs, and for ever where it was killed. */
   readonly ended: { readonly at: Date; readonly exitCode: number; readonly failure?: string } | undefined;
+  /** Of a point newer than the newest success's: that one does not make up for its failure. @default false */
+  readonly ofNewerPoint?: boolean;
 }
 
 export interface RunHistory {
@@ -32,7 +34,8 @@ export function failedRuns(history: RunHistory, expectedMinutes: number, now: Da
   const { runs, stoppedTasks, madeUpAt } = history;
   const isMadeUpFor = (at: Date) => madeUpAt !== undefined && at <= madeUpAt;
   const failed = runs.filter(
-    ({ ended }) => ended !== undefined && !HARMLESS.includes(ended.exitCode) && !isMadeUpFor(ended.at),
+    ({ ended, ofNewerPoint = false }) =>
+      ended !== undefined && !HARMLESS.includes(ended.exitCode) && (ofNewerPoint || !isMadeUpFor(ended.at)),
   );
   // Of a task whose run told its own end there is nothing more to say.
   const silent = stoppedTasks.filter(

@@ -136,6 +136,37 @@ test('a point that failed its drill is not made up for by a later proof of an ol
   expect(await shop.lookAfter(60)).toMatchObject({ failedDrills: 0, provenPointAge: 6 });
 });
 
+describe('a drill of a newer point that fails, begun before the proof of an older one and ended after it', () => {
+  const failing = async (isAudited: boolean) => {
+    const newer = await shop.at('2026-11-21T02:00:00Z').backUp();
+    const startedAt = new Date('2026-11-21T03:00:00Z');
+    await shop.at('2026-11-21T04:00:00Z').prove(point, { finishedAt: '2026-11-21T05:00:00.000Z' });
+    const finishedAt = shop.at('2026-11-21T06:00:00Z').now.toISOString();
+    const changes = { outcome: 'failed', exitCode: 10, finishedAt } as const;
+    const evidence = evidenceOf(newer.manifest, newer.bytes, startedAt, changes);
+    if (isAudited) await shop.tellDrill(evidence.id, 10, 'differences were found');
+    await putEvidence(shop.bucket, shop.evidenceSigner, evidence);
+    return { newer, id: evidence.id };
+  };
+
+  test.each([
+    ['audit and evidence tell', true],
+    ['only evidence tells', false],
+  ])('counts once where %s of it', async (_, isAudited) => {
+    const { newer, id } = await failing(isAudited);
+    expect(await shop.lookAfter(60)).toMatchObject({ failedDrills: 1, provenPointAge: 29 });
+    expect(shop.monitor.told).toEqual([
+      `shop, drill: run ${id} ended with 10: nothing as new as ${newer.manifest.id} is proven`,
+    ]);
+  });
+
+  test('is made up for once the newer point is proven', async () => {
+    const { newer } = await failing(true);
+    await shop.at('2026-11-21T07:00:00Z').prove(newer);
+    expect(await shop.lookAfter(60)).toMatchObject({ failedDrills: 0, provenPointAge: 6 });
+  });
+});
+
 test('a drill that failed counts once, though audit and evidence both tell of it', async () => {
   await shop.at('2026-11-20T03:00:00Z').prove(point);
   const newer = await shop.at('2026-11-21T02:00:00Z').backUp();
@@ -179,19 +210,45 @@ test('an event of the end of a drill that cannot be read is a failure', async ()
   expect(await shop.lookAfter(5)).toMatchObject({ failedDrills: 1 });
 });
 
-test('after a hundred drills that prove nothing it looks no further back', async () => {
-  await shop.at('2026-11-20T02:30:00Z').prove(point);
-  const start = shop.now.getTime();
-  for (let index = 1; index <= 100; index++) {
-    shop.now = new Date(start + index * 60_000);
-    await putEvidence(
-      shop.bucket,
-      shop.evidenceSigner,
-      evidenceOf(point.manifest, point.bytes, shop.now, { outcome: 'failed', exitCode: 10 }),
-    );
-    if (index === 99) expect(await shop.look('light')).not.toMatchObject(UNPROVEN);
-  }
-  expect(await shop.look('light')).toMatchObject(UNPROVEN);
+describe('of drills that prove nothing', () => {
+  test('hundreds take away nothing that was proven before, and each counts as failed up to the hundredth', async () => {
+    await shop.at('2026-11-20T02:30:00Z').prove(point);
+    const start = shop.now.getTime();
+    for (let index = 1; index <= 150; index++) {
+      const at = new Date(start + index * 60_000);
+      const failed = { outcome: 'failed', exitCode: 10 } as const;
+      await putEvidence(
+        shop.bucket,
+        shop.evidenceSigner,
+        evidenceOf(point.manifest, point.bytes, at, failed),
+      );
+    }
+    expect(await shop.at('2026-11-20T06:00:00Z').look('light')).toMatchObject({
+      ...{ provenPointAge: 4, drillRestoreSeconds: 60, failedDrills: 100 },
+    });
+  });
+
+  test('five thousand are looked at, and beyond them nothing is claimed: neither an age nor holds', async () => {
+    await shop.prove(point);
+    const putFalse = (index: number) => {
+      const id = recoveryPointId(
+        new Date(Date.parse('2026-11-20T03:00:00Z') + index * 1000),
+        Buffer.from([1, 2]),
+      );
+      return shop.bucket.put(`evidence/postgres/shop/${point.manifest.id}/${id}.json`, Buffer.from('{}'));
+    };
+    for (let index = 1; index < 5000; index++) await putFalse(index);
+    shop.at('2026-11-20T06:00:00Z');
+    expect(await shop.look('light')).toMatchObject({ provenPointAge: 4 });
+    await putFalse(5000);
+    for (const pass of ['light', 'full'] as const) {
+      const { published, error } = await shop.monitor.pass(pass, shop.now);
+      expect(published['shop']).not.toHaveProperty(pass === 'light' ? 'provenPointAge' : 'unkeptObjects');
+      expect(error).toMatchObject({
+        message: expect.stringContaining('The newest 5000 drills of shop prove nothing'),
+      });
+    }
+  });
 });
 
 test('where no drills are asked for, nothing is measured of them', async () => {

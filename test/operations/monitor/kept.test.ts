@@ -122,6 +122,17 @@ describe('the newest proven point', () => {
     });
   });
 
+  test('is found behind hundreds of drills that failed since', async () => {
+    const { point, evidence } = await proven('2026-11-20T02:00:00Z');
+    for (let index = 1; index <= 150; index++) {
+      shop.now = new Date(Date.parse('2026-11-20T03:00:00Z') + index * 60_000);
+      await shop.prove(point, { outcome: 'failed', exitCode: 10 });
+    }
+    expect(await unkeptAt('2026-11-20T06:00:00Z')).toBe(PROOF);
+    await shop.hold(point, evidence);
+    expect(await unkeptAt('2026-11-20T06:00:00Z')).toBe(0);
+  });
+
   test('is none of which the evidence cannot be believed', async () => {
     const { point, evidence } = await proven('2026-11-20T02:00:00Z');
     await shop.hold(point, evidence);
