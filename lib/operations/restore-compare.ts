@@ -6,7 +6,7 @@ import type { ConnectionTarget } from '../postgres/connection';
 import { digestDatabase, digestDump } from '../postgres/data-digests';
 import { readDatabaseSettings } from '../postgres/database-settings';
 import type { FetchedDump } from '../postgres/fetched-dump';
-import { withSession } from '../postgres/target-server';
+import { withStoppableSession } from '../postgres/stoppable-session';
 import type { Toolchain } from '../postgres/toolchain';
 import type { CompareLevel } from './restore-request';
 
@@ -24,7 +24,7 @@ export interface RestoredDatabase {
 export async function compareWithManifest(restored: RestoredDatabase): Promise<Comparison> {
   const { manifest, target, owners, onTable, signal } = restored;
   const archive = restored.level === 'content' ? await digestBoth(restored) : undefined;
-  return withSession(target, async (client) => {
+  return withStoppableSession(target, signal, async (client) => {
     const { differences, compared } = await compareRestored({
       expected: manifest,
       clients: [client],

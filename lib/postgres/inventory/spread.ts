@@ -2,7 +2,8 @@
 
 /**
  * Answers in the order of the jobs. After the first error no further job starts; rejects with it once every
- * connection is idle again. An abort counts as an error between jobs: to stop a running query, end its connection.
+ * connection is idle again. An abort counts as an error between jobs: a running query ends with its
+ * connection (stoppable-session.ts).
  */
 export async function spread<C, J, T>(
   connections: readonly C[],
