@@ -3,7 +3,8 @@ import { auditEventSchema, auditKey, type AuditEvent } from '../contract/audit-e
 import { exitCodeOf, Failure, messageOf } from '../contract/failure';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
-import { StoreKeyExists, type Store } from '../runtime/store';
+import type { Store } from '../runtime/store';
+import { storeUnderOwnId } from './store-document';
 
 export type AuditedRun = Pick<AuditEvent, 'program' | 'database' | 'id' | 'who' | 'reason' | 'slot'>;
 
@@ -56,12 +57,9 @@ export class AuditTrail {
     const { store, clock } = this.tools;
     const at = clock.now().toISOString();
     const told = auditEventSchema.parse({ version: 1, ...this.run, event, at, ...outcome });
-    try {
-      await store.put(auditKey(told), Buffer.from(`${JSON.stringify(told)}\n`, 'utf8'), { signal });
-    } catch (error) {
-      // No other run has this id: an answer got lost, and what was sent again met its first copy.
-      if (!(error instanceof StoreKeyExists)) throw error;
-    }
+    await storeUnderOwnId(store, auditKey(told), Buffer.from(`${JSON.stringify(told)}\n`, 'utf8'), {
+      signal,
+    });
   }
 }
 

@@ -15,7 +15,7 @@ import type { DrillFindings } from './drill-findings';
 import { failingFirst } from './drill-outcome';
 import type { DrillResult } from './drill-request';
 import type { DrillRun } from './drill-run';
-import { storeDocument } from './store-document';
+import { storeUnderOwnId } from './store-document';
 
 /** From the first byte until the database can be used. */
 const RESTORING: readonly DrillPhase[] = ['fetch', 'create', 'load', 'analyze', 'settings'];
@@ -52,7 +52,7 @@ export async function storeEvidence({ tools }: DrillRun, evidence: Evidence): Pr
   const bytes = encodeEnvelope(await sign(evidence, tools.evidenceSigner));
   // Who is stopped has its last words; a proof is not thrown away for a signal that comes now.
   const options = tools.signal.aborted ? { signal: AbortSignal.timeout(LAST_WORDS_MS) } : {};
-  await storeDocument(tools.store, key, bytes, options);
+  await storeUnderOwnId(tools.store, key, bytes, options);
   return { evidence, evidenceKey: key };
 }
 

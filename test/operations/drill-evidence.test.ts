@@ -1,16 +1,22 @@
 /** Evidence stays small, tells what fails first, and holds no secret. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { DRILL_PHASES, evidenceSchema } from '../../lib/contract/evidence';
 import { Failure } from '../../lib/contract/failure';
 import { AuditTrail } from '../../lib/operations/audit-trail';
-import { evidenceOf } from '../../lib/operations/drill-evidence';
+import { evidenceOf, storeEvidence } from '../../lib/operations/drill-evidence';
 import { DrillFindings } from '../../lib/operations/drill-findings';
 import type { DrillRun } from '../../lib/operations/drill-run';
 import { PhaseTimer } from '../../lib/operations/phase-timer';
 import { manifestKey } from '../../lib/contract/object-keys';
 import { systemClock } from '../../lib/runtime/clock';
 import { DirectoryStore } from '../../lib/runtime/directory-store';
+import { createKeyFile, FileSigner } from '../../lib/runtime/file-signer';
 import { noSigner } from '../../lib/runtime/public-key-signer';
 import { silentReporter } from '../../lib/runtime/reporter';
+import { StoreKeyExists, type Store } from '../../lib/runtime/store';
+import { changedStore } from '../support/changed-store';
 import { manifestOf } from '../support/made-point';
 
 const startedAt = new Date('2026-11-20T02:00:00Z');
@@ -66,4 +72,33 @@ test('a failure is told with what to do, a defect by its kind alone', () => {
   const defect = evidenceOf(run(), new DrillFindings(), new TypeError('cannot read hunter2'));
   expect(defect).toMatchObject({ exitCode: 1, failure: expect.stringContaining('TypeError') as string });
   expect(JSON.stringify(defect)).not.toContain('hunter2');
+});
+
+describe('stored by a role that may not read it', () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'evidence-'));
+  const stored = new DirectoryStore(path.join(home, 'store'));
+  const get = () => Promise.reject(new Failure('store-failed', 'get failed: AccessDenied'));
+
+  async function store(put: Store['put']) {
+    const keyFile = path.join(home, `${Math.random()}.pem`);
+    await createKeyFile(keyFile);
+    const { tools, ...rest } = run();
+    const evidenceSigner = await FileSigner.open(keyFile);
+    const drill = { ...rest, tools: { ...tools, evidenceSigner, store: changedStore(stored, { get, put }) } };
+    return storeEvidence(drill, evidenceOf(drill, new DrillFindings(), undefined));
+  }
+
+  test('a proof stays one though the answer got lost and what was sent again met its first copy', async () => {
+    const { evidence, evidenceKey } = await store(async (key, body, options) => {
+      await stored.put(key, body, options);
+      throw new StoreKeyExists(key, stored.url);
+    });
+    expect(evidence.outcome).toBe('proven');
+    expect(await stored.head(evidenceKey)).toBeDefined();
+  });
+
+  test('one that the store refuses is a failure', async () => {
+    const refusal = new Failure('store-failed', 'put failed: AccessDenied');
+    await expect(store(() => Promise.reject(refusal))).rejects.toBe(refusal);
+  });
 });
