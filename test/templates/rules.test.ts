@@ -102,6 +102,14 @@ const RULES: readonly Rule[] = [
     change('ECS::TaskDefinition', `${FIRST}.StopTimeout`, 300),
   ),
   rule(
+    'a task runs the program of the image, and nothing in front of it',
+    rules.tasksRunNothingButTheProgramOfTheImage,
+    change('ECS::TaskDefinition', `${FIRST}.EntryPoint`, ['/bin/sh', '-c']),
+    change('ECS::TaskDefinition', `${FIRST}.LinuxParameters`, { InitProcessEnabled: true }),
+    change('ECS::TaskDefinition', `${FIRST}.Environment.0`, { Name: 'NODE_OPTIONS', Value: '--inspect' }),
+    change('ECS::TaskDefinition', 'PidMode', 'task'),
+  ),
+  rule(
     'a program runs on a current runtime',
     rules.programsRunOnACurrentRuntime,
     change('Lambda::Function', 'Runtime', 'nodejs18.x'),

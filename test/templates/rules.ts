@@ -182,6 +182,8 @@ interface Container {
     readonly Options: Readonly<Record<string, string>>;
   };
   readonly StopTimeout?: number;
+  readonly EntryPoint?: readonly string[];
+  readonly LinuxParameters?: { readonly InitProcessEnabled?: boolean };
 }
 
 const containersOf = (properties: Properties) => properties['ContainerDefinitions'] as readonly Container[];
@@ -223,6 +225,19 @@ export function containersLogAndEndInTime(app: DeployedApp): string[] {
       })
       .find((fault) => fault !== undefined),
   );
+}
+
+/** Code of an archive has the uid of the program: any other process with the task's environment would be open to it. */
+export function tasksRunNothingButTheProgramOfTheImage(app: DeployedApp): string[] {
+  return all(app, 'AWS::ECS::TaskDefinition', (properties) => {
+    if (properties['PidMode'] !== undefined) return 'its containers see the processes of others';
+    const faults = containersOf(properties).map(({ EntryPoint, LinuxParameters, Environment = [] }) => {
+      if (EntryPoint !== undefined) return 'an entry point of its own';
+      if (LinuxParameters?.InitProcessEnabled === true) return 'an init process';
+      return Environment.map(({ Name }) => Name).find((name) => name.startsWith('NODE_'));
+    });
+    return faults.find((fault) => fault !== undefined);
+  });
 }
 
 const CURRENT_RUNTIMES = ['nodejs24.x'];
