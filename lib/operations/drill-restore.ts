@@ -3,12 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, messageOf } from '../contract/failure';
 import { humanBytes, humanSeconds } from '../contract/human';
-import { describeTarget } from '../postgres/connection';
-import { dropDatabase } from '../postgres/create-database';
+import { drillDatabaseName, dropDrillDatabase, leftDatabases } from '../postgres/drill-databases';
 import { demandDrillReadiness } from '../postgres/drill-readiness';
 import { withDrillRoles } from '../postgres/drill-roles';
 import type { DrillServer } from '../postgres/drill-server';
-import { withSession } from '../postgres/target-server';
+import { withMaintenance } from '../postgres/target-server';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import { runChecks } from './drill-checks';
 import type { DrillFindings } from './drill-findings';
@@ -26,6 +25,7 @@ export async function restoreAndCheck(run: DrillRun, findings: DrillFindings): P
   try {
     await tools.servers.with(wantedServer(run), async (server) => {
       findings.serverVersion = server.version;
+      await tellLeft(run, server);
       await demandDrillReadiness(server, manifest);
       const owners = bringsOwners(run, server);
       const onWarning = (text: string) => {
@@ -63,21 +63,15 @@ async function announce({ id, request, tools, point }: DrillRun): Promise<void> 
     );
 }
 
-function wantedServer(run: DrillRun) {
-  const { request, tools, point } = run;
+function wantedServer({ id, request, tools, point }: DrillRun) {
   const { server, extensions } = point.manifest;
   const { scratchRoot, postgresBin } = request;
   return {
     major: server.major,
     extensions: extensions.map(({ name }) => name),
-    ...{ database: databaseName(run), scratchRoot, signal: tools.signal },
+    ...{ database: drillDatabaseName(id), scratchRoot, signal: tools.signal },
     ...(postgresBin === undefined ? {} : { postgresBin }),
   };
-}
-
-/** Nobody else's: it is dropped however the drill ends. */
-function databaseName({ id }: DrillRun): string {
-  return `backstop_drill_${id.toLowerCase().replace('-', '_')}`;
 }
 
 /** Only a superuser gives objects to roles that it is no member of; a plain dump holds neither. */
@@ -90,34 +84,38 @@ function bringsOwners({ tools, point }: DrillRun, server: DrillServer): boolean 
   return server.superuser;
 }
 
-/** A throw-away server takes its databases with it. */
-async function withDatabase(run: DrillRun, server: DrillServer, task: () => Promise<void>): Promise<void> {
-  try {
-    await task();
-  } finally {
-    if (server.kind === 'server') await drop(run, server);
-  }
+/** A throw-away server has none of before. */
+async function tellLeft({ tools }: DrillRun, { kind, maintenance }: DrillServer): Promise<void> {
+  if (kind === 'throw-away') return;
+  for (const left of await leftDatabases(maintenance, tools.clock.now())) tools.reporter.warn(left);
 }
 
-async function drop(run: DrillRun, { maintenance }: DrillServer): Promise<void> {
-  const database = databaseName(run);
+/** A throw-away server takes its databases with it; of a given one a copy that stays behind fails the drill. */
+async function withDatabase(run: DrillRun, server: DrillServer, task: () => Promise<void>): Promise<void> {
+  if (server.kind === 'throw-away') return task();
+  const drop = () => dropDrillDatabase(server.maintenance, drillDatabaseName(run.id));
   try {
-    await withSession(maintenance, (client) => dropDatabase(client, database));
+    await task();
+    run.tools.signal.throwIfAborted();
   } catch (error) {
-    const name = describeTarget({ ...maintenance, database });
-    run.tools.reporter.warn(`${name} could not be dropped: ${messageOf(error)}. Drop it by hand.`);
+    // Why the drill failed is told first, and beside it what stays behind.
+    await drop().catch((left: unknown) => {
+      run.tools.reporter.warn(messageOf(left));
+    });
+    throw error;
   }
+  await drop();
 }
 
 function planOf(run: DrillRun, { maintenance }: DrillServer, owners: boolean): Promise<RestorePlan> {
   const { request, tools, point, timer } = run;
   const { jobs, scratchRoot, postgresBin } = request;
   const restoring = {
-    ...{ point: point.manifest.id, maintenance, targetDatabase: databaseName(run), jobs, owners },
+    ...{ point: point.manifest.id, maintenance, targetDatabase: drillDatabaseName(run.id), jobs, owners },
     ...{ compare: 'content' as const, keepFailed: false, scratchRoot },
     ...(postgresBin === undefined ? {} : { postgresBin }),
   };
-  return withSession(maintenance, (client) => planRestore(restoring, tools, point, client, timer));
+  return withMaintenance(maintenance, (client) => planRestore(restoring, tools, point, client, timer));
 }
 
 async function restoreCompareAndCheck(

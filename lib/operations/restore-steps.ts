@@ -6,7 +6,8 @@ import { applyOwnership, applySettings, createDatabase } from '../postgres/creat
 import { readDatabaseSettings } from '../postgres/database-settings';
 import { fetchedDump, type FetchedDump } from '../postgres/fetched-dump';
 import { loadDump } from '../postgres/load-dump';
-import { analyze, withSession } from '../postgres/target-server';
+import { withStoppableSession } from '../postgres/stoppable-session';
+import { analyze, unhindered, withMaintenance } from '../postgres/target-server';
 import { fetchPoint } from './fetch-point';
 import { demandFreeSpace } from './free-space';
 import { compareWithManifest } from './restore-compare';
@@ -33,7 +34,7 @@ export async function fetchDump(
 /** @throws Failure `restore-refused` where the server lacks the locale or the user may not create databases */
 export async function createTarget({ request, manifest, server, target, timer }: RestorePlan): Promise<void> {
   await timer.run('create', () =>
-    withSession(request.maintenance, (client) =>
+    withMaintenance(request.maintenance, (client) =>
       createDatabase(client, target.database, manifest.databaseSettings, server.major),
     ),
   );
@@ -85,10 +86,10 @@ export function applyDatabaseSettings(plan: RestorePlan): Promise<Difference[]> 
 }
 
 async function applyAndCompare(plan: RestorePlan): Promise<Difference[]> {
-  const { request, manifest, target, create, warn } = plan;
+  const { request, tools, manifest, target, create, warn } = plan;
   const { databaseSettings: expected } = manifest;
   const { owners } = request;
-  return withSession(request.maintenance, async (client) => {
+  return withStoppableSession(unhindered(request.maintenance), tools.signal, async (client) => {
     const leftOut = await applySettings(client, target.database, expected);
     for (const { what, reason } of leftOut) warn(`Left out of the database's settings: ${what}: ${reason}`);
     if (owners) await applyOwnership(client, target.database, expected);

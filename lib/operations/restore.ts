@@ -8,7 +8,7 @@ import type { Comparison } from '../postgres/compare/compare-restored';
 import { describeTarget } from '../postgres/connection';
 import { dropDatabase } from '../postgres/create-database';
 import type { FetchedDump } from '../postgres/fetched-dump';
-import { withSession } from '../postgres/target-server';
+import { withMaintenance } from '../postgres/target-server';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import { choosePoint } from './choose-point';
 import { announce, planRestore, type RestorePlan } from './restore-plan';
@@ -26,7 +26,7 @@ export async function restore(request: RestoreRequest, tools: RestoreTools): Pro
   const now = tools.clock.now();
   const choice = { point, now, ...(database === undefined ? {} : { database }) };
   const chosen = await choosePoint(tools.store, tools.trust, choice);
-  const plan = await withSession(request.maintenance, (client) =>
+  const plan = await withMaintenance(request.maintenance, (client) =>
     planRestore(request, tools, chosen, client),
   );
   announce(plan, now);
@@ -95,7 +95,7 @@ async function undo({ request, target, create, warn }: RestorePlan): Promise<voi
     return;
   }
   try {
-    await withSession(request.maintenance, (client) => dropDatabase(client, target.database));
+    await withMaintenance(request.maintenance, (client) => dropDatabase(client, target.database));
     warn(`${name} was dropped again: it was not whole.`);
   } catch (error) {
     warn(`${name} is half-filled and could not be dropped: ${messageOf(error)}. Drop it by hand.`);

@@ -7,14 +7,14 @@ import { createDatabase, dropDatabase } from './create-database';
 import { lackingLocales, type LocaleNeeds } from './drill-locales';
 import type { DrillServer } from './drill-server';
 import { lackingTablespaces } from './drill-tablespaces';
-import { withSession } from './target-server';
+import { withMaintenance } from './target-server';
 import { libraryToCreate } from './throw-away/preloaded-libraries';
 
 type Needs = LocaleNeeds & Pick<Manifest, 'extensions'>;
 
 /** @throws Failure `restore-refused` naming every extension, tablespace, locale and collation that the server lacks */
 export async function demandDrillReadiness(server: DrillServer, needs: Needs): Promise<void> {
-  const lacking = await withSession(server.maintenance, async (client) => [
+  const lacking = await withMaintenance(server.maintenance, async (client) => [
     ...(await lackingExtensions(client, server.kind, needs.extensions)),
     // A throw-away server gets them: drill-roles.ts
     ...(server.kind === 'throw-away' ? [] : await lackingTablespaces(client, needs)).map(
@@ -81,7 +81,7 @@ async function inTrialDatabase<T>(
   const plain = { ...settings, localeProvider: 'c', collate: 'C', ctype: 'C' } as const;
   await createDatabase(client, database, plain, major);
   try {
-    return await withSession({ ...maintenance, database }, task);
+    return await withMaintenance({ ...maintenance, database }, task);
   } finally {
     await dropDatabase(client, database);
   }

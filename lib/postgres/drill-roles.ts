@@ -10,7 +10,7 @@ import { missingRoles } from './create-database';
 import type { DrillServer } from './drill-server';
 import { lackingTablespaces, makeTablespaces } from './drill-tablespaces';
 import { requiredRoles } from './required-roles';
-import { withSession } from './target-server';
+import { withMaintenance } from './target-server';
 
 export interface DrillRolesRequest {
   readonly server: DrillServer;
@@ -29,7 +29,7 @@ export async function withDrillRoles<T>(
   task: (made: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const superusers = owners ? ownersWhoMustBeSuperusers(manifest) : [];
-  const made = await withSession(server.maintenance, async (client) => {
+  const made = await withMaintenance(server.maintenance, async (client) => {
     const missing = await missingRoles(client, requiredRoles(manifest, owners));
     await makeRoles(client, missing, superusers);
     if (server.kind === 'throw-away')
@@ -75,21 +75,22 @@ async function dropRoles(
   roles: readonly string[],
   onWarning: (text: string) => void,
 ): Promise<void> {
-  const warn = (which: string, error: unknown) => {
+  const dropping = (role: string) => `DROP ROLE IF EXISTS ${escapeIdentifier(role)};`;
+  const warn = (which: string, error: unknown, statements: readonly string[]) => {
     onWarning(
-      `Made for the drill, and could not be dropped again: ${which} (${messageOf(error)}). Drop by hand.`,
+      `Made for the drill, and could not be dropped again: ${which} (${messageOf(error)}). Drop by hand: ${statements.join(' ')}`,
     );
   };
   try {
-    await withSession(maintenance, async (client) => {
+    await withMaintenance(maintenance, async (client) => {
       for (const role of roles) {
-        await client.query(`DROP ROLE IF EXISTS ${escapeIdentifier(role)}`).catch((error: unknown) => {
-          warn(`role ${role}`, error);
+        await client.query(dropping(role)).catch((error: unknown) => {
+          warn(`role ${role}`, error, [dropping(role)]);
         });
       }
     });
   } catch (error) {
-    warn(`the roles ${roles.join(', ')}`, error);
+    warn(`the roles ${roles.join(', ')}`, error, roles.map(dropping));
   }
 }
 

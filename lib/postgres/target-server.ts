@@ -53,6 +53,14 @@ export async function withSession<T>(
   }
 }
 
+/** A session for work on the server itself: making and dropping databases and roles. */
+export function withMaintenance<T>(
+  maintenance: ConnectionTarget,
+  task: (client: Client) => Promise<T>,
+): Promise<T> {
+  return withSession(unhindered(maintenance), task);
+}
+
 /** Settings of the user must not end what takes long, nor hide rows. */
 export function unhindered(target: ConnectionTarget): ConnectionTarget {
   const options = [

@@ -1,8 +1,11 @@
-/** On a server that was there before, a drill leaves nothing: no database, no role. */
+/** On a server that was there before, a drill leaves nothing: no database, no role; where it must, it fails. */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { Failure } from '../../lib/contract/failure';
+import { stampOf } from '../../lib/contract/recovery-point-id';
 import { connectionTarget } from '../../lib/postgres/connection';
 import { givenServer } from '../../lib/postgres/given-server';
+import { withSession } from '../../lib/postgres/target-server';
 import { drillBench, NOTHING_REMAINS } from '../support/drill-bench';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { makeBench } from '../support/make-backup';
@@ -15,7 +18,7 @@ let shop: string;
 const owner = `owner_${randomBytes(4).toString('hex')}`;
 
 beforeAll(async () => {
-  server = await startCluster(15);
+  server = await startCluster(15, ['max_prepared_transactions=2']);
   shop = await shopDatabase();
   await query(shop, `CREATE ROLE ${owner}; ALTER TABLE invoice OWNER TO ${owner}`);
 });
@@ -110,4 +113,82 @@ test('a server that cannot be reached is told as what it is', async () => {
   expect(await drills.evidence()).toMatchObject([
     { outcome: 'failed', exitCode: 3, target: 'server', serverVersion: null },
   ]);
+});
+
+test('settings of the user that would end or forbid its statements hinder no drill', async () => {
+  const user = `hindered_${randomBytes(4).toString('hex')}`;
+  await query(
+    server.url(),
+    `CREATE ROLE ${user} LOGIN SUPERUSER; ALTER ROLE ${user} SET statement_timeout = '1ms';
+     ALTER ROLE ${user} SET default_transaction_read_only = on`,
+  );
+  const { drills, servers } = await benches(user);
+  const { evidence } = await drills.drill({}, { servers });
+  expect(evidence).toMatchObject({ outcome: 'proven', warnings: [] });
+  expect(await left()).toEqual(NOTHING_LEFT);
+});
+
+test('a second drill on the same server is refused before it makes anything, and the first goes on', async () => {
+  const { drills, servers } = await benches();
+  const toolchain = faultyToolchain('hangs-in-the-data', 15, 'pg_restore');
+  const stop = new AbortController();
+  const running = drills.drill({ postgresBin: toolchain.directory }, { servers, signal: stop.signal });
+  const outcome = expect(running).rejects.toMatchObject({ exitCode: 11 });
+  await toolchain.pid();
+  const before = await left();
+  expect(before).toMatchObject({ databases: [{}], roles: [{}] });
+  await expect(drills.drill({}, { servers })).rejects.toMatchObject({
+    kind: 'already-running',
+    hint: expect.stringContaining('a schedule of its own'),
+  });
+  expect(await left()).toEqual(before);
+  stop.abort(new Failure('stopped', 'Stopped by SIGTERM.'));
+  await outcome;
+  const { evidence } = await drills.drill({}, { servers });
+  expect(evidence).toMatchObject({ outcome: 'proven', warnings: [] });
+});
+
+test('a point whose copy stays behind is not proven, and the message says how to drop it', async () => {
+  const { drills, servers } = await benches();
+  const psql = path.join(server.binDirectory, 'psql');
+  const statements = ['BEGIN', 'CREATE TABLE kept ()', `PREPARE TRANSACTION 'kept'`];
+  const command = [psql, '-X', '-v', 'ON_ERROR_STOP=1', ...statements.flatMap((sql) => ['-c', sql])];
+  const failing = drills.drill({ checks: [{ name: 'prepares', command, timeoutSeconds: 60 }] }, { servers });
+  await expect(failing).rejects.toMatchObject({
+    kind: 'restore-failed',
+    message: expect.stringMatching(
+      /backstop_drill_\w+ is a copy .*prepared transaction.*DROP DATABASE "backstop_drill_\w+"/s,
+    ),
+    hint: expect.stringContaining('ROLLBACK PREPARED'),
+  });
+  const [evidence] = await drills.evidence();
+  expect(evidence).toMatchObject({
+    ...{ outcome: 'failed', exitCode: 9, checks: [{ passed: true }] },
+    warnings: [expect.stringContaining(`Drop by hand: DROP ROLE IF EXISTS "${owner}"`)],
+  });
+  const [{ datname } = {}] = (await left()).databases;
+  await query(server.url(String(datname)), `ROLLBACK PREPARED 'kept'`);
+  await query(server.url(), `DROP DATABASE "${String(datname)}"`);
+  await query(server.url(), `DROP ROLE ${owner}`);
+});
+
+test('a copy that an earlier drill left is told with its statement, and is not dropped', async () => {
+  const { drills, servers } = await benches();
+  const named = (ageHours: number) =>
+    `backstop_drill_${stampOf(new Date(Date.now() - ageHours * 3_600_000)).toLowerCase()}_0abcde`;
+  const [old, used, young] = [named(49), named(50), named(47)];
+  const others = ['backstop_drill_mine', 'my_backstop_drill_20200101t000000z_0abcde'];
+  for (const name of [old, used, young, ...others]) await server.createDatabase(name);
+  const evidence = await withSession(connectionTarget(server.url(used), {}), async () => {
+    const result = await drills.drill({}, { servers });
+    return result.evidence;
+  });
+  expect(evidence).toMatchObject({
+    outcome: 'proven',
+    warnings: [expect.stringMatching(`/${old} was left .*DROP DATABASE "${old}" WITH \\(FORCE\\);$`)],
+  });
+  expect((await left()).databases.map(({ datname }) => datname).sort()).toEqual(
+    [old, used, young, 'backstop_drill_mine'].sort(),
+  );
+  for (const name of [old, used, young, ...others]) await query(server.url(), `DROP DATABASE "${name}"`);
 });

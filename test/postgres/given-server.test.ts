@@ -44,3 +44,13 @@ test('one that does not answer is told, with its address', async () => {
     message: expect.stringContaining('drill@127.0.0.1:1/postgres'),
   });
 });
+
+test('it is for one task at a time, and free again when that one ends, also by an error', async () => {
+  const servers = givenServer(connectionTarget(await freshDatabase(), {}));
+  const begin = (task: () => Promise<unknown>) => servers.with(serverRequest({ major: 12 }), task);
+  await expect(begin(() => begin(() => Promise.resolve()))).rejects.toMatchObject({
+    kind: 'already-running',
+    message: expect.stringContaining('Another drill is running on backstop@'),
+  });
+  expect(await begin(() => Promise.resolve('free'))).toBe('free');
+});
