@@ -1,11 +1,11 @@
 /** The queries and commands of the settings, put to a restored database. None ends a drill early: all are told. */
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../contract/failure';
 import type { DrillCheck } from '../contract/drill-checks';
 import type { Evidence } from '../contract/evidence';
 import type { ConnectionTarget } from '../postgres/connection';
 import { ask } from '../postgres/query-check';
+import { refusalInWords } from '../postgres/refusal-words';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import { runCommandCheck } from './drill-command';
@@ -54,7 +54,7 @@ async function queryVerdict(
   try {
     return verdictOnAnswer(check, await ask(target, question));
   } catch (error) {
-    return { passed: false, text: messageOf(error) };
+    return { passed: false, text: refusalInWords(error) };
   }
 }
 

@@ -7,6 +7,7 @@ import { drillDatabaseName, dropDrillDatabase, leftDatabases } from '../postgres
 import { demandDrillReadiness } from '../postgres/drill-readiness';
 import { withDrillRoles } from '../postgres/drill-roles';
 import type { DrillServer } from '../postgres/drill-server';
+import { refusalInWords } from '../postgres/refusal-words';
 import { withMaintenance } from '../postgres/target-server';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import { runChecks } from './drill-checks';
@@ -146,8 +147,7 @@ function notDone(what: string): (error: unknown) => never {
     if (error instanceof Failure) throw error;
     throw new Failure(
       'restore-failed',
-      `The database was loaded without an error, but ${what}: ${messageOf(error)}`,
-      { cause: error },
+      `The database was loaded without an error, but ${what}: ${refusalInWords(error)}`,
     );
   };
 }

@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import { ProgramFailed, runProgram } from '../runtime/child-process';
 import { Failure } from '../contract/failure';
 import { connect, libpqEnvironment, type ConnectionTarget } from './connection';
+import { conditionInWords } from './refusal-words';
 import type { Toolchain } from './toolchain';
 
 export interface TargetServer {
@@ -91,6 +92,9 @@ const ANALYZE_EACH = `
 \\gexec
 `;
 
+/** A function of an index may say what a row holds: the statement, and of the server's words the SQLSTATE alone. */
+const TELLING_NO_VALUES = ['--echo-errors', '-v', 'VERBOSITY=sqlstate'];
+
 /** Without statistics the restored database is slow, and nobody knows why. */
 export async function analyze(
   target: ConnectionTarget,
@@ -100,7 +104,7 @@ export async function analyze(
   try {
     await runProgram({
       command: toolchain.path('psql'),
-      args: ['-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', '--file=-'],
+      args: ['-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', ...TELLING_NO_VALUES, '--file=-'],
       env: await libpqEnvironment(target),
       stdin: Readable.from([Buffer.from(ANALYZE_EACH)]),
       signal,
@@ -108,6 +112,9 @@ export async function analyze(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ProgramFailed)) throw error;
-    throw new Failure('restore-failed', `ANALYZE failed: ${error.message}`, { cause: error });
+    const words = error.message.replace(/(ERROR: +)(\w{5})$/gm, (_, severity: string, sqlState: string) => {
+      return `${severity}${conditionInWords(sqlState)}`;
+    });
+    throw new Failure('restore-failed', `ANALYZE failed: ${words}`);
   }
 }

@@ -115,6 +115,12 @@ const FAULTY_DRILLS: readonly FaultyDrill[] = [
     ...{ exitCode: 9, message: /loaded without an error, but it could not be compared/, evidence: 'failed' },
   },
   {
+    fault: 'a restore that cannot be compared, for a reason that quotes a row',
+    request: brokenRestore('quotes-a-row-when-read-again'),
+    ...{ exitCode: 9, message: /could not be compared: pg_restore exited with 1\n .* type integer$/ },
+    evidence: 'failed',
+  },
+  {
     fault: 'a query that is not true',
     request: check({ name: 'is true', sql: 'select count(*) > 5000 from invoice' }),
     ...{ exitCode: 10, message: /check "is true": is false, not true/, evidence: 'failed' },
@@ -123,6 +129,12 @@ const FAULTY_DRILLS: readonly FaultyDrill[] = [
     fault: 'a query that the server refuses',
     request: check({ name: 'renamed', sql: 'select true from bill' }),
     ...{ exitCode: 10, message: /check "renamed": relation "bill" does not exist/, evidence: 'failed' },
+  },
+  {
+    fault: 'a query that cannot compute with a row',
+    request: check({ name: 'cast', sql: "select ('bob.secret' || id)::int from invoice", atLeast: 1 }),
+    ...{ exitCode: 10, message: /check "cast": the server refused it with SQLSTATE 22P02/ },
+    evidence: 'failed',
   },
   {
     fault: 'a query out of its range',
@@ -202,6 +214,7 @@ test.each(FAULTY_DRILLS)(
           ],
     );
     expect(await drills.audit()).toContainEqual(expect.objectContaining({ event: 'ended', exitCode }));
+    expect(JSON.stringify([await drills.evidence(), await drills.audit()])).not.toContain('bob.secret');
     expect(drills.remains()).toEqual(NOTHING_REMAINS);
   },
 );
