@@ -85,7 +85,7 @@ function bringsOwners({ tools, point }: DrillRun, server: DrillServer): boolean 
   return server.superuser;
 }
 
-/** A throw-away server has none of before. */
+/** A throw-away server holds nothing of earlier drills. */
 async function tellLeft({ tools }: DrillRun, { kind, maintenance }: DrillServer): Promise<void> {
   if (kind === 'throw-away') return;
   for (const left of await leftDatabases(maintenance, tools.clock.now())) tools.reporter.warn(left);

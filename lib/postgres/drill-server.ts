@@ -34,7 +34,8 @@ export interface DrillServers {
   /**
    * A server for the time of a task, and nothing of it afterwards, on every path.
    * @throws Failure `no-client` without programs of that major, `restore-failed` where it does not start or ends before
-   *   the task, `restore-refused` for a given one that is older, `database-unreachable`; the signal's reason
+   *   the task, `restore-refused` for a given one that is older, `already-running` for one at work, `database-unreachable`;
+   *   the signal's reason
    */
   with<T>(request: DrillServerRequest, task: (server: DrillServer) => Promise<T>): Promise<T>;
 }
