@@ -5,6 +5,7 @@ import { ProgramFailed, runProgram } from '../runtime/child-process';
 import { Failure, messageOf } from '../contract/failure';
 import { libpqEnvironment, type ConnectionTarget } from './connection';
 import { plainText, type FetchedDump } from './fetched-dump';
+import { loadPasses } from './load-passes';
 import { noiseFilter, withoutValues } from './load-words';
 import { restoreAdvice } from './restore-advice';
 import type { Toolchain } from './toolchain';
@@ -47,24 +48,22 @@ function notLoaded(error: ProgramFailed): Failure {
   });
 }
 
-/**
- * Section by section: side by side, pg_restore makes the triggers of a partitioned table while its partitions are
- * still being filled, and they fire. https://www.postgresql.org/docs/current/app-pgrestore.html
- */
 async function loadArchive(request: LoadRequest): Promise<void> {
-  const { dump, target, toolchain, jobs, owners } = request;
-  const args = [
-    `--dbname=${connectionString(target.database)}`,
-    `--jobs=${jobs}`,
-    '--exit-on-error',
-    '--no-password',
-    '--verbose',
-    ...(owners ? [] : ['--no-owner', '--no-privileges']),
-    ...(request.managed ? await useList(request) : []),
-    dump.path,
-  ];
-  for (const section of ['pre-data', 'data', 'post-data']) {
-    await run(request, toolchain.path('pg_restore'), [`--section=${section}`, ...args]);
+  const { dump, target, toolchain, jobs, owners, scratchDirectory } = request;
+  const list = path.join(scratchDirectory, 'entries.list');
+  for (const { section, entries, parallel } of loadPasses(await wantedEntries(request))) {
+    await writeFile(list, entries.join('\n'), { mode: 0o600 });
+    await run(request, toolchain.path('pg_restore'), [
+      `--section=${section}`,
+      `--dbname=${connectionString(target.database)}`,
+      `--jobs=${parallel ? jobs : 1}`,
+      `--use-list=${list}`,
+      '--exit-on-error',
+      '--no-password',
+      '--verbose',
+      ...(owners ? [] : ['--no-owner', '--no-privileges']),
+      dump.path,
+    ]);
   }
 }
 
@@ -119,10 +118,11 @@ function connectionString(database: string): string {
 const SUPERUSER_ONLY =
   /^\d+; \d+ \d+ (COMMENT - EXTENSION|(?:COMMENT - )?EVENT TRIGGER|(?:COMMENT - )?SUBSCRIPTION) /;
 
-async function useList({
+/** Those of the archive, less what the server would refuse anyway: told one by one. */
+async function wantedEntries({
   dump,
   toolchain,
-  scratchDirectory,
+  managed,
   onWarning,
   signal,
 }: LoadRequest): Promise<string[]> {
@@ -132,12 +132,9 @@ async function useList({
     env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '' },
     signal,
   });
-  const lines = text.split('\n').map((line) => {
-    if (!SUPERUSER_ONLY.test(line)) return line;
+  return text.split('\n').filter((line) => {
+    if (!managed || !SUPERUSER_ONLY.test(line)) return true;
     onWarning(`Left out, for only a superuser may make it: ${line.replace(/^\d+; \d+ \d+ /, '')}`);
-    return `;${line}`;
+    return false;
   });
-  const file = path.join(scratchDirectory, 'entries.list');
-  await writeFile(file, lines.join('\n'), { mode: 0o600 });
-  return [`--use-list=${file}`];
 }

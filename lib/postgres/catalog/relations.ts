@@ -72,6 +72,9 @@ const foreignTables: CatalogSpec = {
 const POSITION = `CASE WHEN c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)
   THEN row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) END`;
 
+/** Since 17.12 the server notes there when a column was last changed (`pg_attver`); pg_dump leaves that out, too. */
+const SET_BY_PEOPLE = `ARRAY(SELECT o FROM unnest(a.attoptions) o WHERE o !~ '^pg_')`;
+
 const columns: CatalogSpec = {
   kind: 'column',
   aspect: true,
@@ -98,7 +101,7 @@ const columns: CatalogSpec = {
     storage: words('a.attstorage', { p: 'plain', e: 'external', m: 'main', x: 'extended' }),
     compression: { sql: `nullif(a.attcompression, '')`, since: 14 },
     'statistics target': 'nullif(a.attstattarget, -1)',
-    options: sorted('a.attoptions'),
+    options: sorted(SET_BY_PEOPLE),
     'foreign options': foreignOptions('a.attfdwoptions'),
   },
   from: `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid ${SCHEMAS} JOIN pg_type t ON t.oid = a.atttypid
