@@ -1,13 +1,13 @@
 /** `backstop restore`: a recovery point into a new database, compared with what was backed up. */
 import { Option, type Command } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
-import { humanSeconds } from '../contract/human';
 import { failOnDifferences, restore } from '../operations/restore';
-import { COMPARE_LEVELS, type CompareLevel, type RestoreResult } from '../operations/restore-request';
+import { COMPARE_LEVELS, type CompareLevel } from '../operations/restore-request';
 import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { restoreSummary, restoreText } from './restore-text';
 
 interface RestoreOptions extends shared.TrustOptions {
   readonly database?: string;
@@ -91,36 +91,10 @@ async function runRestore(point: string, options: RestoreOptions, io: CommandIo)
   try {
     const result = await restore(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
     reporter.close();
-    printResult(io, json, summaryOf(result), () => restoreText(result));
+    printResult(io, json, restoreSummary(result), () => restoreText(result));
     failOnDifferences(result);
   } finally {
     reporter.close();
     await store.close();
   }
-}
-
-function summaryOf({ manifest, ...rest }: RestoreResult) {
-  const { id, database, snapshotAt, format, storedBytes } = manifest;
-  return { id, database, snapshotAt, format, storedBytes, ...rest };
-}
-
-function restoreText({ manifest, targetDatabase, compared, differences, seconds }: RestoreResult): string {
-  const { tables, rows, catalogEntries, sequences, content } = compared;
-  const proof = { hash: 'content by hash', copy: 'content row by row', none: 'content not compared' }[
-    content
-  ];
-  const phases = Object.entries(seconds).filter(([, value]) => value > 0);
-  const total = phases.reduce((sum, [, value]) => sum + value, 0);
-  return [
-    `${manifest.database} ${manifest.id} was restored into ${targetDatabase}.`,
-    `  as of       ${manifest.snapshotAt}`,
-    manifest.inventory === null
-      ? '  compared    schema and archive only: the backup took no inventory'
-      : `  compared    ${rows} rows in ${tables} tables (${proof}), ${sequences} sequences, ${catalogEntries} schema facts`,
-    `  took        ${humanSeconds(total)}: ${phases.map(([phase, value]) => `${phase} ${humanSeconds(value)}`).join(', ')}`,
-    ...differences.map(
-      (difference) => `  ${difference.class.padEnd(12)}${difference.subject} ${difference.text}`,
-    ),
-    ...(differences.length === 0 ? ['  It is what was backed up: no difference.'] : []),
-  ].join('\n');
 }

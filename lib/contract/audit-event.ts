@@ -20,8 +20,17 @@ export const auditEventSchema = z.strictObject({
   id: z.string().refine(isRecoveryPointId, 'must look like 20261120T020000Z-0a1b2c'),
   event: z.enum(AUDIT_EVENTS),
   at: z.iso.datetime(),
+  /** As whoever started it says: not checked by anything. */
   who: z.string(),
   reason: z.string(),
+  /** ARN that STS answers for the credentials of the run; absent where it had none. */
+  identity: z.string().optional(),
+  /** Account on the machine that ran it, for example `root@db-1`. */
+  osUser: z.string().optional(),
+  /** What was worked on, where the id alone does not say it: a restore's point and target. */
+  what: z.string().optional(),
+  /** Refusals that the operator overrode, by the names of the switches. */
+  overrides: z.array(z.string()).optional(),
   /** Only of `ended`: 0 is good; docs/restore.md lists the others. */
   exitCode: z.int().nonnegative().optional(),
   /** Only of `ended` with another exit code than 0: what went wrong, without secrets. */

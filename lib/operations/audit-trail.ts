@@ -6,7 +6,10 @@ import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
 import { storeUnderOwnId } from './store-document';
 
-export type AuditedRun = Pick<AuditEvent, 'program' | 'database' | 'id' | 'who' | 'reason' | 'slot'>;
+export type AuditedRun = Pick<
+  AuditEvent,
+  'program' | 'database' | 'id' | 'who' | 'reason' | 'slot' | 'identity' | 'osUser' | 'what' | 'overrides'
+>;
 
 export interface AuditTools {
   readonly store: Store;
