@@ -1,11 +1,12 @@
 /** Options that several verbs share, and what they mean. */
 import { existsSync } from 'node:fs';
-import { homedir, hostname, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
 import { connectionTarget, type ConnectionTarget } from '../postgres/connection';
+import { osUser } from '../runtime/caller';
 import { openSigner, openTrust } from '../runtime/open-signer';
 import { openStore } from '../runtime/open-store';
 import type { Reporter } from '../runtime/reporter';
@@ -44,16 +45,7 @@ export const reasonOption = (text: string) =>
 export const requestedByOption = () =>
   new Option('--requested-by <who>', 'who asked for it')
     .env(ENVIRONMENT.requestedBy)
-    .default(`${ownName()}@${hostname()}`, 'you');
-
-/** In a container the user may have a number only. */
-function ownName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
+    .default(osUser(), 'you');
 
 export const jsonOption = () => new Option('--json', 'print JSON');
 
