@@ -22,6 +22,7 @@ import { summaryOf } from '../operations/recovery-points';
 import { connectionTarget } from '../postgres/connection';
 import { COMPRESSION_RULE } from '../postgres/dump/dump-options';
 import { withRdsIam } from '../postgres/rds-iam';
+import { callerOf } from '../runtime/caller';
 import { printResult, type CommandIo } from './command-io';
 import * as shared from './options';
 
@@ -132,11 +133,12 @@ async function runBackup(options: BackupOptions, io: CommandIo): Promise<void> {
   const request = requestOf(options, io.environment);
   const signer = await shared.signerOf(options);
   const store = shared.openStoreOf(options);
+  const caller = await callerOf(store.url, io.environment);
   const reporter = io.reporter(options.json === true);
   shared.warnOfPassword(reporter, '--from', options.from);
   try {
     const { clock, signal } = io;
-    const result = await backup(request, { store, signer, clock, reporter, randomBytes, signal });
+    const result = await backup(request, { store, signer, caller, clock, reporter, randomBytes, signal });
     reporter.close();
     const { manifest, manifestKey, seconds } = result;
     const summary = { ...summaryOf(manifest), manifestKey, seconds };

@@ -11,6 +11,7 @@ import type { DrillRequest, DrillResult } from '../operations/drill-request';
 import type { DrillServers } from '../postgres/drill-server';
 import { givenServer } from '../postgres/given-server';
 import { throwAwayServers } from '../postgres/throw-away-server';
+import { callerOf } from '../runtime/caller';
 import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { drillText } from './drill-text';
@@ -110,8 +111,8 @@ async function runDrill(point: string, options: DrillOptions, io: CommandIo): Pr
   };
   try {
     const { clock, signal } = io;
-    const keys = { trust, evidenceSigner };
-    await drill(request, { store, ...keys, servers, clock, reporter, randomBytes, onEvidence, signal });
+    const known = { trust, evidenceSigner, caller: await callerOf(store.url, io.environment) };
+    await drill(request, { store, ...known, servers, clock, reporter, randomBytes, onEvidence, signal });
   } finally {
     reporter.close();
     await store.close();

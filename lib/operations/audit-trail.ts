@@ -22,9 +22,14 @@ export const LAST_WORDS_MS = 20_000;
 
 export class AuditTrail {
   constructor(
-    private readonly run: AuditedRun,
+    private run: AuditedRun,
     private readonly tools: AuditTools,
   ) {}
+
+  /** What is worked on, where it is known only after the run began: from here on each event tells it. */
+  tellWhat(what: string): void {
+    this.run = { ...this.run, what };
+  }
 
   /** @throws Failure `store-failed`: a run that leaves no trace must not go on */
   async recordStart(signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import type { RetentionClass } from '../contract/object-keys';
 import type { Keep } from '../contract/retention';
 import type { StorageClass } from '../contract/storage-class';
 import type { ConnectionTarget } from '../postgres/connection';
+import type { Caller } from '../runtime/caller';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
@@ -51,6 +52,8 @@ export interface BackupTools {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Who runs it, for the audit. @default - the audit has only what the request says */
+  readonly caller?: Caller;
   /** Ends the run; its reason is a Failure `stopped`. */
   readonly signal: AbortSignal;
 }

@@ -5,7 +5,7 @@
  */
 import { Failure } from '../contract/failure';
 import { exportPrefix, pointPrefix } from '../contract/object-keys';
-import { recoveryPointId } from '../contract/recovery-point-id';
+import { recoveryPointId, type RecoveryPointId } from '../contract/recovery-point-id';
 import { retentionClassFor } from '../contract/retention';
 import { dump } from '../postgres/dump/dump';
 import { dumpOptionsFor } from '../postgres/dump/dump-options';
@@ -13,9 +13,10 @@ import type { Dumped, DumpRequest } from '../postgres/dump/dump-request';
 import { openSource, type Source } from '../postgres/source';
 import { qualifiedName } from '../postgres/tables';
 import { toolchainFor } from '../postgres/toolchain';
+import type { Caller } from '../runtime/caller';
 import { withScratchDirectory } from '../runtime/scratch-directory';
 import { together } from '../runtime/together';
-import { AuditTrail } from './audit-trail';
+import { AuditTrail, type AuditedRun } from './audit-trail';
 import { describeSource, type SourceDescription } from './backup-description';
 import { manifestOf, type Findings } from './backup-manifest';
 import { storeManifest, storeReadme } from './backup-objects';
@@ -28,14 +29,13 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
   tools.signal.throwIfAborted();
   const startedAt = tools.clock.now();
   const id = recoveryPointId(startedAt, tools.randomBytes(2));
-  const { database, reason, requestedBy: who, slot } = request;
-  const trail = new AuditTrail({ program: 'backup', database, id, who, reason, slot }, tools);
+  const trail = new AuditTrail(auditedRun(id, request, tools.caller), tools);
   return trail.recordEndOf(() =>
     withScratchDirectory(request.scratchRoot, async (scratchDirectory) => {
       let groundwork: Groundwork | undefined;
       const source = await openSource(request.target, {
         ...request,
-        name: database,
+        name: request.database,
         applicationName: applicationName(id),
         beforeLocks: async (facts) => {
           await trail.recordStart(tools.signal);
@@ -53,6 +53,12 @@ export async function backup(request: BackupRequest, tools: BackupTools): Promis
       }
     }),
   );
+}
+
+function auditedRun(id: RecoveryPointId, request: BackupRequest, caller: Caller | undefined): AuditedRun {
+  const { database, reason, requestedBy: who, slot, tables } = request;
+  const what = tables.length === 0 ? {} : { what: `export of ${tables.join(', ')}` };
+  return { program: 'backup', database, id, who, reason, slot, ...caller, ...what };
 }
 
 /** Under this name pg_stat_activity shows every session of the run. */

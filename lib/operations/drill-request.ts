@@ -3,6 +3,7 @@ import type { DrillCheck } from '../contract/drill-checks';
 import type { Evidence } from '../contract/evidence';
 import type { DifferenceClass } from '../contract/inventory';
 import type { DrillServers } from '../postgres/drill-server';
+import type { Caller } from '../runtime/caller';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
@@ -41,6 +42,8 @@ export interface DrillTools {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Who runs it, for the audit. @default - the audit has only what the request says */
+  readonly caller?: Caller;
   /** Told as soon as evidence is stored, also that of a drill that failed. @default - nobody is told */
   readonly onEvidence?: (result: DrillResult) => void;
   /** Ends the drill; its reason is a Failure `stopped`. */

@@ -28,9 +28,12 @@ export async function drill(request: DrillRequest, tools: DrillTools): Promise<D
   const early = request.database === undefined ? await pointToProve(request, tools) : undefined;
   const database = early?.manifest.database ?? request.database ?? '';
   const { requestedBy: who, reason } = request;
-  const trail = new AuditTrail({ program: 'drill', database, id, who, reason, slot: undefined }, tools);
+  const program = 'drill';
+  const run = { program, database, id, who, reason, slot: undefined, ...tools.caller } as const;
+  const trail = new AuditTrail(run, tools);
   return trail.recordEndOf(async () => {
     const point = early ?? (await pointToProve(request, tools));
+    trail.tellWhat(`point ${point.manifest.id}`);
     const timer = new PhaseTimer(DRILL_PHASES, tools.clock);
     return withEvidence({ id, startedAt, request, tools, point, trail, timer });
   });

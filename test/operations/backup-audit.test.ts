@@ -3,14 +3,16 @@ import { text } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { auditEventSchema, auditPrefix, type AuditEvent } from '../../lib/contract/audit-event';
 import { Failure } from '../../lib/contract/failure';
+import { osUser } from '../../lib/runtime/caller';
 import { s3Client } from '../../lib/runtime/s3-api';
 import { S3Store } from '../../lib/runtime/s3-store';
+import { backstop } from '../support/backstop-cli';
 import * as faults from '../support/fault-proxy';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
 import { makeBench, type Bench } from '../support/make-backup';
 import { query } from '../support/postgres-cluster';
-import { sharedServers } from '../support/shared-servers';
+import { emulatorEnvironment, sharedServers } from '../support/shared-servers';
 import { shopDatabase } from '../support/small-database';
 import { eventually } from '../support/spawn';
 
@@ -42,6 +44,29 @@ test('a run tells that it began and that it ended well, who asked for it and whi
     `audit/backup/shop/${day}/${id}-ended.json`,
     `audit/backup/shop/${day}/${id}-started.json`,
   ]);
+});
+
+test('a run in AWS tells whose credentials it had, and each run on which machine by whom', async () => {
+  const bucket = await lockedBucket(adminClient());
+  const bench = await makeBench(url, new S3Store(bucket, s3Client()));
+  const { exitCode, stderr } = await backstop(
+    ['backup', '--database', 'shop', '--from', url, '--signer', `file:${bench.keyFile}`],
+    { ...emulatorEnvironment(), BACKSTOP_STORE: `s3://${bucket}`, BACKSTOP_REQUESTED_BY: 'somebody else' },
+  );
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  const identity = 'arn:aws:sts::123456789012:user/moto';
+  const told = { who: 'somebody else', identity, osUser: osUser() };
+  expect(await auditOf(bench)).toMatchObject([
+    { event: 'ended', ...told },
+    { event: 'started', ...told },
+  ]);
+});
+
+test('an export tells what it holds', async () => {
+  const bench = await makeBench(url);
+  await bench.backup({ tables: ['public.customer'] });
+  const what = 'export of public.customer';
+  expect(await auditOf(bench)).toMatchObject([{ what }, { what }]);
 });
 
 test('a run that a person started serves no slot', async () => {

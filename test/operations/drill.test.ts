@@ -139,10 +139,13 @@ test('a command gets the database, an empty folder, and nothing else of our envi
   expect(JSON.stringify(evidence)).not.toContain(env['PGPASSWORD']);
 });
 
-test('a run is told in the audit from its beginning to its end', async () => {
-  const { drills } = await backedUpShop();
-  const { evidence } = await drills.drill();
-  const told = { program: 'drill', database: 'shop', id: evidence.id, who: 'tester', reason: 'test' };
+test('a run is told in the audit from its beginning to its end, with who ran it and what it proved', async () => {
+  const { drills, manifest } = await backedUpShop();
+  const caller = { identity: 'arn:aws:sts::123456789012:assumed-role/drill/task', osUser: 'uid 10001@task' };
+  const { evidence } = await drills.drill({}, { caller });
+  const what = `point ${manifest.id}`;
+  const of = { program: 'drill', database: 'shop', id: evidence.id };
+  const told = { ...of, who: 'tester', reason: 'test', what, ...caller };
   expect(await drills.audit()).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ ...told, event: 'started' }),
