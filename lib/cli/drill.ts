@@ -1,17 +1,14 @@
 /** `backstop drill`: proves a recovery point by restoring it, and leaves nothing but signed evidence. */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { z } from 'zod';
-import { drillChecksSchema, type DrillCheck } from '../contract/drill-checks';
 import { ENVIRONMENT } from '../contract/environment';
-import { Failure, messageOf } from '../contract/failure';
 import { drill } from '../operations/drill';
 import type { DrillRequest, DrillResult } from '../operations/drill-request';
 import type { DrillServers } from '../postgres/drill-server';
 import { givenServer } from '../postgres/given-server';
 import { throwAwayServers } from '../postgres/throw-away-server';
 import { callerOf } from '../runtime/caller';
+import { checksIn, checksOption } from './checks-option';
 import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { drillText } from './drill-text';
@@ -66,9 +63,7 @@ function whatOptions(): Option[] {
 
 function demandOptions(): Option[] {
   return [
-    new Option('--checks <checks>', 'queries and commands to pass: JSON, or a file of it').env(
-      ENVIRONMENT.drillChecks,
-    ),
+    checksOption(),
     new Option('--also-fails-on <classes>', 'recomputed, environment: differences that are else reported')
       .env(ENVIRONMENT.drillAlsoFailsOn)
       .argParser(parseClasses)
@@ -124,7 +119,7 @@ async function requestOf(point: string, options: DrillOptions, io: CommandIo): P
   const { database, maxAgeHours, postgresBin } = options;
   return {
     ...{ point, jobs, alsoFailsOn, minimumRows, reason, requestedBy, scratchRoot: scratch },
-    checks: options.checks === undefined ? [] : await checksIn(options.checks),
+    checks: await checksIn(options.checks),
     imageDigest: io.environment[ENVIRONMENT.imageDigest] ?? null,
     ...(database === undefined ? {} : { database }),
     ...(maxAgeHours === undefined ? {} : { maxAgeHours }),
@@ -136,22 +131,6 @@ function serversOf({ to }: DrillOptions, { environment }: CommandIo): DrillServe
   return to === undefined || to === ''
     ? throwAwayServers
     : givenServer(shared.maintenanceTarget(to, environment));
-}
-
-/** @param given JSON, which begins with a bracket, or the path of a file. @throws Failure `usage` that names the field */
-async function checksIn(given: string): Promise<DrillCheck[]> {
-  const isJson = given.trimStart().startsWith('[');
-  const name = isJson ? '--checks' : given;
-  try {
-    const result = drillChecksSchema.safeParse(JSON.parse(isJson ? given : await readFile(given, 'utf8')));
-    if (result.success) return result.data;
-    throw new Error(z.prettifyError(result.error));
-  } catch (error) {
-    throw new Failure('usage', `${name} holds no checks: ${messageOf(error)}`, {
-      hint: 'Write [{ "name": …, "sql": …, "atLeast": … }, { "name": …, "command": [program, …] }]; docs/drill.md says more.',
-      cause: error,
-    });
-  }
 }
 
 const REPORTED_CLASSES = ['recomputed', 'environment'] as const;

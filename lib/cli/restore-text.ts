@@ -8,13 +8,8 @@ export function restoreSummary({ manifest, ...rest }: RestoreResult) {
   return { id, database, snapshotAt, format, storedBytes, ...rest };
 }
 
-export function restoreText({
-  manifest,
-  targetDatabase,
-  compared,
-  differences,
-  seconds,
-}: RestoreResult): string {
+export function restoreText(result: RestoreResult): string {
+  const { manifest, targetDatabase, compared, differences, seconds } = result;
   const { tables, rows, catalogEntries, sequences, content } = compared;
   const proof = { hash: 'content by hash', copy: 'content row by row', none: 'content not compared' }[
     content
@@ -32,5 +27,16 @@ export function restoreText({
       (difference) => `  ${difference.class.padEnd(12)}${difference.subject} ${difference.text}`,
     ),
     ...(differences.length === 0 ? ['  It is what was backed up: no difference.'] : []),
+    ...placeLines(result),
   ].join('\n');
+}
+
+function placeLines({ tookPlace }: RestoreResult): string[] {
+  if (tookPlace === undefined) return [];
+  const { name, keptAs, keptUntil, wayBack } = tookPlace;
+  return [
+    `It took the place of ${name}. The old database is ${keptAs}; keep it until ${keptUntil.slice(0, 10)}, then drop it.`,
+    `The way back, in a session of another database (postgres):`,
+    ...wayBack.map((sql) => `  ${sql};`),
+  ];
 }

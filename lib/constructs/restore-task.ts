@@ -25,7 +25,7 @@ export interface RestoreTaskProps {
   readonly placement: TaskPlacement;
 }
 
-/** Restores a recovery point when a person says so: nothing else starts it. It reads everything and stores nothing. */
+/** Restores a recovery point when a person says so: nothing else starts it. It reads everything, and stores its own history alone. */
 export class RestoreTask extends Construct {
   readonly task: ProgramTask;
 
@@ -43,6 +43,7 @@ export class RestoreTask extends Construct {
       environment: {
         [ENVIRONMENT.store]: storage.storeUrl,
         [ENVIRONMENT.signer]: `kms:${storage.manifestSigningKeyArn}`,
+        [ENVIRONMENT.evidenceSigner]: `kms:${storage.evidenceSigningKeyArn}`,
         [ENVIRONMENT.jobs]: '4',
         [ENVIRONMENT.scratch]: WRITABLE_FOLDERS.scratch,
       },

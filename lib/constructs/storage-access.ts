@@ -102,10 +102,10 @@ export class StorageAccess {
 
   /** Everything that was stored, by version; thaws what lies in Glacier. Writes only its own history. */
   grantRestore(grantee: IGrantable): void {
-    this.grantRead(grantee, [PREFIXES.points, PREFIXES.manifests, PREFIXES.exports]);
+    this.grantRead(grantee, [PREFIXES.points, PREFIXES.manifests, PREFIXES.exports, PREFIXES.evidence]);
     this.allow(grantee, [...READ_PROTECTION, 's3:RestoreObject'], this.objects([PREFIXES.points]));
     this.grantCreate(grantee, [auditPrefix('restore')]);
-    this.allow(grantee, ['kms:GetPublicKey'], [this.manifestSigningKeyArn]);
+    this.grantReadPublicKeys(grantee);
   }
 
   /**

@@ -17,6 +17,8 @@ export const ENVIRONMENT = {
   /** URL of the server that is restored into, without its password. */
   to: 'BACKSTOP_TO',
   targetDatabase: 'BACKSTOP_TARGET_DATABASE',
+  /** What a restore does before and afterwards: JSON, see lib/contract/restore-hooks.ts. */
+  restoreHooks: 'BACKSTOP_RESTORE_HOOKS',
   format: 'BACKSTOP_FORMAT',
   jobs: 'BACKSTOP_JOBS',
   compression: 'BACKSTOP_COMPRESSION',

@@ -31,19 +31,31 @@ export class AuditTrail {
     this.run = { ...this.run, what };
   }
 
+  /** What the operator overrode, likewise. */
+  tellOverrides(overrides: readonly string[]): void {
+    this.run = { ...this.run, overrides: [...overrides] };
+  }
+
   /** @throws Failure `store-failed`: a run that leaves no trace must not go on */
   async recordStart(signal: AbortSignal): Promise<void> {
     await this.record('started', {}, signal);
   }
 
-  /** Does the task and records how it ended. An end that cannot be recorded is told, and changes no outcome. */
-  async recordEndOf<T>(task: () => Promise<T>): Promise<T> {
+  /**
+   * Does the task and records how it ended. An end that cannot be recorded is told, and changes no outcome.
+   * @param judged what a result that is none comes to
+   */
+  async recordEndOf<T>(
+    task: () => Promise<T>,
+    judged: (result: T) => Failure | undefined = () => undefined,
+  ): Promise<T> {
     try {
       const result = await task();
-      await this.recordEnd({ exitCode: 0 });
+      const failure = judged(result);
+      await this.recordEnd(failure === undefined ? { exitCode: 0 } : failed(failure));
       return result;
     } catch (error) {
-      await this.recordEnd({ exitCode: exitCodeOf(error), failure: withoutSecrets(error) });
+      await this.recordEnd(failed(error));
       throw error;
     }
   }
@@ -69,6 +81,10 @@ export class AuditTrail {
       signal,
     });
   }
+}
+
+function failed(error: unknown): Pick<AuditEvent, 'exitCode' | 'failure'> {
+  return { exitCode: exitCodeOf(error), failure: withoutSecrets(error) };
 }
 
 /** The message of a Failure holds none by contract; that of a defect may hold anything. */

@@ -2,6 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../contract/failure';
 import type { Manifest, StoredFile } from '../contract/manifest';
@@ -69,6 +70,11 @@ export async function fetchPoint(
     signal,
     Array.from({ length: OBJECTS_AT_A_TIME }, () => worker),
   );
+}
+
+/** A small object of a point, such as its roles. @throws Failure as fetchPoint */
+export async function readPointObject(store: Store, file: StoredFile, signal: AbortSignal): Promise<Buffer> {
+  return buffer(verifiedBytes(store, file, signal));
 }
 
 /** Fetches one object of a point. */

@@ -8,18 +8,27 @@ import { databaseContents } from '../postgres/database-contents';
 import { readDatabaseSettings } from '../postgres/database-settings';
 import { requiredRoles } from '../postgres/required-roles';
 
-/** @throws Failure `restore-refused` naming the roles, with the statements that make them */
-export async function demandRoles(client: Client, manifest: Manifest, owners: boolean): Promise<void> {
+/**
+ * @param made roles that are going to be made
+ * @throws Failure `restore-refused` naming the roles, with the statements that make them
+ */
+export async function demandRoles(
+  client: Client,
+  manifest: Manifest,
+  owners: boolean,
+  made: readonly string[] = [],
+): Promise<void> {
   if (owners && manifest.format === 'plain') {
     throw new Failure('restore-refused', 'A dump in plain format holds neither owners nor privileges.', {
       hint: 'Restore without --owners.',
     });
   }
-  const missing = await missingRoles(client, requiredRoles(manifest, owners));
+  const required = requiredRoles(manifest, owners).filter((role) => !made.includes(role));
+  const missing = await missingRoles(client, required);
   if (missing.length === 0) return;
   const statements = missing.map((role) => `CREATE ROLE ${escapeIdentifier(role)} NOLOGIN;`);
   throw new Failure('restore-refused', `The target lacks roles that the dump names: ${missing.join(', ')}.`, {
-    hint: `Create them, then run again: ${statements.join(' ')} (globals.sql of the recovery point has their attributes.)`,
+    hint: `Give --globals, which makes them as they were; or create them and run again: ${statements.join(' ')}`,
   });
 }
 

@@ -48,7 +48,7 @@ export async function load(plan: RestorePlan, dump: FetchedDump, scratchDirector
 }
 
 function loadTables(plan: RestorePlan, dump: FetchedDump, scratchDirectory: string): Promise<void> {
-  const { request, tools, manifest, server, toolchain, target, warn } = plan;
+  const { request, tools, manifest, server, toolchain, target, owners, warn } = plan;
   const total = manifest.inventory?.tables.length;
   let done = 0;
   return loadDump({
@@ -56,7 +56,7 @@ function loadTables(plan: RestorePlan, dump: FetchedDump, scratchDirectory: stri
     target,
     toolchain,
     jobs: request.jobs,
-    owners: request.owners,
+    owners,
     managed: !server.superuser,
     scratchDirectory,
     signal: tools.signal,
@@ -69,12 +69,12 @@ function loadTables(plan: RestorePlan, dump: FetchedDump, scratchDirectory: stri
 
 /** Holds what was loaded against the manifest and the archive's own lines. */
 export function compare(plan: RestorePlan, dump: FetchedDump): Promise<Comparison> {
-  const { request, tools, manifest, toolchain, target, timer } = plan;
+  const { request, tools, manifest, toolchain, target, owners, timer } = plan;
   const { signal } = tools;
   const onTable = (done: number, total: number) => {
     tools.reporter.progress({ phase: 'compare', done, total, unit: 'tables' });
   };
-  const { owners, compare: level } = request;
+  const { compare: level } = request;
   return timer.run('compare', () =>
     compareWithManifest({ manifest, dump, target, toolchain, owners, level, signal, onTable }),
   );
@@ -86,9 +86,8 @@ export function applyDatabaseSettings(plan: RestorePlan): Promise<Difference[]> 
 }
 
 async function applyAndCompare(plan: RestorePlan): Promise<Difference[]> {
-  const { request, tools, manifest, target, create, warn } = plan;
+  const { request, tools, manifest, target, create, owners, warn } = plan;
   const { databaseSettings: expected } = manifest;
-  const { owners } = request;
   return withStoppableSession(unhindered(request.maintenance), tools.signal, async (client) => {
     const leftOut = await applySettings(client, target.database, expected);
     for (const { what, reason } of leftOut) warn(`Left out of the database's settings: ${what}: ${reason}`);

@@ -1,62 +1,122 @@
 /**
  * Restores a recovery point: signature, gate, every object fetched and verified, a new database, the dump loaded, and
- * the result compared with what was recorded when it was backed up.
+ * the result compared with what was recorded when it was backed up. Where asked, it then takes the place of a database.
  */
-import { Failure, messageOf } from '../contract/failure';
-import { failing } from '../contract/inventory';
+import { messageOf } from '../contract/failure';
 import type { Comparison } from '../postgres/compare/compare-restored';
 import { describeTarget } from '../postgres/connection';
 import { dropDatabase } from '../postgres/create-database';
 import type { FetchedDump } from '../postgres/fetched-dump';
 import { withMaintenance } from '../postgres/target-server';
 import { withScratchDirectory } from '../runtime/scratch-directory';
-import { choosePoint } from './choose-point';
+import { choosePoint, type ChosenPoint } from './choose-point';
+import { PhaseTimer } from './phase-timer';
+import { auditOf, recordStart, tellOverridden } from './restore-audit';
+import { checkRestored } from './restore-checks';
+import { notCompared, verdictOn, withoutSettings, worthy } from './restore-verdict';
+import { makeMissingRoles } from './restore-globals';
+import { withHooks } from './restore-hooks';
+import { demandTypedName, planPlace, type PlannedPlace } from './restore-place';
 import { announce, planRestore, type RestorePlan } from './restore-plan';
-import type { RestoreRequest, RestoreResult, RestoreTools } from './restore-request';
+import {
+  PHASES,
+  type Phase,
+  type Restored,
+  type RestoreRequest,
+  type RestoreResult,
+  type RestoreTools,
+} from './restore-request';
 import { applyDatabaseSettings, compare, createTarget, fetchDump, load } from './restore-steps';
+import { inPlaceOf } from './take-place';
 
 /**
- * @returns also where differences were found: see failOnDifferences
+ * @returns also where differences were found: see demandVerdict
  * @throws Failure `stored-data-faulty`, `restore-refused`, `restore-failed`, `stopped` and those of store and server;
  *   a database that we made is then dropped
  */
 export async function restore(request: RestoreRequest, tools: RestoreTools): Promise<RestoreResult> {
   tools.signal.throwIfAborted();
   const { point, database } = request;
-  const now = tools.clock.now();
-  const choice = { point, now, ...(database === undefined ? {} : { database }) };
+  const startedAt = tools.clock.now();
+  const choice = { point, now: startedAt, ...(database === undefined ? {} : { database }) };
   const chosen = await choosePoint(tools.store, tools.trust, choice);
-  const plan = await withMaintenance(request.maintenance, (client) =>
-    planRestore(request, tools, chosen, client),
+  const trail = auditOf(request, tools, chosen.manifest, startedAt);
+  return trail.recordEndOf(
+    async () => {
+      const planned = await planAll(request, tools, chosen);
+      const { plan, place } = planned;
+      announce(plan, startedAt);
+      if (place !== undefined) await demandTypedName(place, tools);
+      await recordStart(trail, plan, place);
+      const result = await restorePlanned(request, tools, planned);
+      tellOverridden(trail, place, result);
+      return result;
+    },
+    (result) => verdictOn(result, request.place),
   );
-  announce(plan, now);
-  return withScratchDirectory(request.scratchRoot, async (directory) => {
-    const dump = await fetchDump(plan, directory);
-    return fillDatabase(plan, dump, directory);
+}
+
+interface Planned {
+  readonly plan: RestorePlan;
+  readonly place: PlannedPlace | undefined;
+  readonly timer: PhaseTimer<Phase>;
+}
+
+/** Everything that can be refused is refused here. */
+function planAll(request: RestoreRequest, tools: RestoreTools, chosen: ChosenPoint): Promise<Planned> {
+  return withMaintenance(request.maintenance, async (client) => {
+    const timer = new PhaseTimer(PHASES, tools.clock);
+    const plan = await planRestore(request, tools, chosen, client, timer);
+    return { plan, timer, place: await planPlace(plan, chosen.key, request, tools, client) };
   });
 }
 
-/** @throws Failure `differences` that names each, where data or schema are not as they were */
-export function failOnDifferences({ differences, targetDatabase }: RestoreResult): void {
-  const failed = failing(differences);
-  if (failed.length === 0) return;
-  const lines = failed.map(({ subject, text }) => `${subject} ${text}`);
-  throw new Failure(
-    'differences',
-    [`${targetDatabase} was restored, but it is not what was backed up:`, ...lines].join('\n  '),
-    {
-      hint: `The database ${targetDatabase} is left for a look at it. Restore an older point into another one.`,
-    },
-  );
+async function restorePlanned(
+  request: RestoreRequest,
+  tools: RestoreTools,
+  { plan, place, timer }: Planned,
+): Promise<RestoreResult> {
+  const good = (restored: Restored) => worthy(restored, request.allow);
+  const result = await withScratchDirectory(request.scratchRoot, async (directory) => {
+    const dump = await fetchDump(plan, directory);
+    const fill = async () => {
+      await makeMissingRoles(plan);
+      return fillDatabase(request, plan, dump, directory);
+    };
+    const task = () => (place === undefined ? fill() : inPlaceOf({ plan, place, timer }, fill, good));
+    return withHooks(request.hooks, hookTools(request, tools, plan, place), task, good);
+  });
+  const { manifest, warnings, create: created } = plan;
+  const { targetDatabase } = request;
+  return { manifest, targetDatabase, created, ...result, warnings, seconds: timer.seconds() };
+}
+
+function hookTools(
+  { targetDatabase }: RestoreRequest,
+  { reporter, signal, environment }: RestoreTools,
+  { manifest }: RestorePlan,
+  place: PlannedPlace | undefined,
+) {
+  const told = {
+    BACKSTOP_POINT: manifest.id,
+    BACKSTOP_RESTORED_DATABASE: place?.name ?? targetDatabase,
+  };
+  return {
+    reporter,
+    signal,
+    environment: { ...environment, ...told },
+    secrets: [environment['PGPASSWORD'] ?? ''],
+  };
 }
 
 async function fillDatabase(
+  request: RestoreRequest,
   plan: RestorePlan,
   dump: FetchedDump,
   scratchDirectory: string,
-): Promise<RestoreResult> {
-  const { request, tools, manifest, create, timer } = plan;
-  if (create) await createTarget(plan);
+): Promise<Restored> {
+  const { signal } = plan.tools;
+  if (plan.create) await createTarget(plan);
   let loaded = false;
   let comparison: Comparison | undefined;
   try {
@@ -64,20 +124,11 @@ async function fillDatabase(
     loaded = true;
     comparison = await compare(plan, dump);
     const settings = await applyDatabaseSettings(plan);
-    const { targetDatabase } = request;
-    const { warnings } = plan;
-    return {
-      manifest,
-      targetDatabase,
-      created: create,
-      ...comparison,
-      differences: [...comparison.differences, ...settings],
-      warnings,
-      seconds: timer.seconds(),
-    };
+    const checks = await checkRestored(request.checks, plan, scratchDirectory);
+    return { ...comparison, differences: [...comparison.differences, ...settings], checks };
   } catch (error) {
-    if (tools.signal.aborted || !loaded) await undo(plan);
-    tools.signal.throwIfAborted();
+    if (signal.aborted || !loaded) await undo(plan);
+    signal.throwIfAborted();
     if (comparison !== undefined) throw withoutSettings(plan, comparison, error);
     throw loaded ? notCompared(plan, error) : error;
   }
@@ -100,28 +151,4 @@ async function undo({ request, target, create, warn }: RestorePlan): Promise<voi
   } catch (error) {
     warn(`${name} is half-filled and could not be dropped: ${messageOf(error)}. Drop it by hand.`);
   }
-}
-
-function notCompared({ target }: RestorePlan, error: unknown): Failure {
-  return new Failure(
-    'restore-failed',
-    `${describeTarget(target)} was loaded without an error, but could not be compared: ${messageOf(error)}`,
-    { cause: error, hint: 'It is left as it is. Nobody knows whether it holds what was backed up.' },
-  );
-}
-
-function withoutSettings({ target }: RestorePlan, { differences }: Comparison, error: unknown): Failure {
-  const lines = failing(differences).map(({ subject, text }) => `${subject} ${text}`);
-  const verdict = lines.length === 0 ? 'it is what was backed up' : 'it is NOT what was backed up';
-  return new Failure(
-    'restore-failed',
-    [
-      `${describeTarget(target)} was loaded and compared, and ${verdict}; but the settings of the database could not be applied: ${messageOf(error)}`,
-      ...lines,
-    ].join('\n  '),
-    {
-      cause: error,
-      hint: 'It is left as it is. Owner and privileges need a superuser, or a member of those roles.',
-    },
-  );
 }

@@ -38,10 +38,15 @@ const READ_OVERRIDES = `
  */
 export async function readDatabaseSettings(client: Client, name?: string): Promise<DatabaseSettings> {
   const { rows } = await client.query<Omit<DatabaseSettings, 'settings'>>(READ, [name]);
-  const overrides = await client.query<Setting>(READ_OVERRIDES, [name]);
   const [database] = rows;
   if (database === undefined) throw new TypeError('the database is in pg_database');
-  return { ...database, settings: overrides.rows.map(withoutSecret) };
+  return { ...database, settings: (await readOverrides(client, name)).map(withoutSecret) };
+}
+
+/** ALTER ... SET as they are: for the server itself, since values among them may be secrets. */
+export async function readOverrides(client: Client, name?: string): Promise<Setting[]> {
+  const { rows } = await client.query<Setting>(READ_OVERRIDES, [name]);
+  return rows;
 }
 
 function withoutSecret({ role, setting }: Setting): Setting {

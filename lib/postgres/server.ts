@@ -62,7 +62,7 @@ export async function readServerFacts(client: Client): Promise<ServerFacts> {
 }
 
 /** Some providers hide it. */
-async function systemIdentifier(client: Client): Promise<string | null> {
+export async function systemIdentifier(client: Client): Promise<string | null> {
   try {
     const { rows } = await client.query<{ id: string }>(
       'SELECT system_identifier::text AS id FROM pg_control_system()',

@@ -5,6 +5,7 @@ import { ProgramFailed, runProgram } from '../runtime/child-process';
 import { Failure } from '../contract/failure';
 import { connect, libpqEnvironment, type ConnectionTarget } from './connection';
 import { conditionInWords } from './refusal-words';
+import { systemIdentifier } from './server';
 import type { Toolchain } from './toolchain';
 
 export interface TargetServer {
@@ -12,6 +13,8 @@ export interface TargetServer {
   readonly version: string;
   readonly major: number;
   readonly superuser: boolean;
+  /** Tells one cluster from another; null where the provider hides it. */
+  readonly systemIdentifier: string | null;
 }
 
 export async function readTargetServer(client: Client): Promise<TargetServer> {
@@ -21,7 +24,11 @@ export async function readTargetServer(client: Client): Promise<TargetServer> {
   );
   const { number = 0, superuser = false } = rows[0] ?? {};
   const major = Math.floor(number / 10_000);
-  return { version: `${major}.${number % 10_000}`, major, superuser };
+  return {
+    version: `${major}.${number % 10_000}`,
+    ...{ major, superuser },
+    systemIdentifier: await systemIdentifier(client),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../lib/contract/failure';
 import type { ArchiveFormat } from '../../lib/contract/manifest';
-import { failOnDifferences } from '../../lib/operations/restore';
+import { demandVerdict } from '../../lib/operations/restore-verdict';
 import { faultyToolchain, isRunning } from '../support/faulty-toolchain';
 import { makeBench } from '../support/make-backup';
 import { query } from '../support/postgres-cluster';
@@ -79,7 +79,7 @@ describe('a restore that ends well and is not what was backed up', () => {
     const { target, toolchain } = await benches('loses-a-row');
     const result = await target.restore({ postgresBin: toolchain.directory });
     expect(() => {
-      failOnDifferences(result);
+      demandVerdict(result);
     }).toThrow(
       expect.objectContaining({ exitCode: 10, message: expect.stringContaining('audit_log') }) as Failure,
     );

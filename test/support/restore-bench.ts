@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { auditPrefix, type AuditEvent } from '../../lib/contract/audit-event';
+import { NO_HOOKS } from '../../lib/contract/restore-hooks';
 import { restore } from '../../lib/operations/restore';
 import type { RestoreRequest, RestoreResult, RestoreTools } from '../../lib/operations/restore-request';
 import { connectionTarget } from '../../lib/postgres/connection';
@@ -43,6 +46,11 @@ export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
     compare: 'content',
     keepFailed: false,
     scratchRoot,
+    checks: [],
+    hooks: NO_HOOKS,
+    allow: [],
+    reason: 'test',
+    requestedBy: 'tester',
   };
   return {
     targetDatabase,
@@ -56,6 +64,10 @@ export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
           trust: { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false },
           clock: systemClock,
           reporter: silentReporter,
+          randomBytes,
+          ask: () => Promise.resolve(undefined),
+          environment: {},
+          caller: {},
           signal: new AbortController().signal,
           ...tools,
         },
@@ -66,4 +78,12 @@ export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
     },
     scratch: () => (existsSync(scratchRoot) ? readdirSync(scratchRoot) : []),
   };
+}
+
+/** What restores of this bench told of themselves, in order. */
+export async function restoreAudit(bench: Bench): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = [];
+  for (const key of await bench.keys(auditPrefix('restore')))
+    events.push(JSON.parse(await text(await bench.store.get(key))) as AuditEvent);
+  return events.sort((a, b) => a.at.localeCompare(b.at));
 }

@@ -1,7 +1,8 @@
 /** Names as pg_dump writes them: quoted where they must be, with a schema before the dot. */
 import { escapeIdentifier } from 'pg';
 
-const IDENTIFIER = '(?:"(?:[^"]|"")*"|[^\\s".,()]+)';
+/** Source of a regular expression for one name. */
+export const IDENTIFIER = '(?:"(?:[^"]|"")*"|[^\\s".,()]+)';
 
 /** Source of a regular expression for a qualified name. */
 export const QUALIFIED = `${IDENTIFIER}\\.${IDENTIFIER}`;

@@ -1,0 +1,86 @@
+/**
+ * When a recovery point may not take the place of a database that is there. Each refusal has a switch of its own, and
+ * what was overridden stands in the audit. Pure.
+ */
+import { humanSeconds } from '../contract/human';
+import type { Manifest } from '../contract/manifest';
+
+export const OVERRIDES = ['old', 'unproven', 'other-system', 'differences', 'failed-checks'] as const;
+export type Override = (typeof OVERRIDES)[number];
+
+export interface Refusal {
+  readonly override: Override;
+  readonly message: string;
+}
+
+export interface PlaceFacts {
+  readonly manifest: Pick<Manifest, 'id' | 'database' | 'sourceDatabase' | 'snapshotAt' | 'server'>;
+  /** The database whose place it is to take. */
+  readonly name: string;
+  readonly systemIdentifier: string | null;
+  /** Whether believed evidence proves it; `unknown` where it is not said whose evidence is believed. */
+  readonly proven: 'proven' | 'unproven' | 'unknown';
+  readonly maxAgeHours: number;
+  readonly now: Date;
+}
+
+/** In the order in which an operator should think of them. */
+export function placeRefusals(facts: PlaceFacts): Refusal[] {
+  return [...anotherSystem(facts), ...tooOld(facts), ...notProven(facts)];
+}
+
+function anotherSystem({ manifest, name, systemIdentifier }: PlaceFacts): Refusal[] {
+  const { sourceDatabase, server, database, id } = manifest;
+  const override = 'other-system';
+  if (sourceDatabase !== name)
+    return [
+      {
+        override,
+        message: `${database} ${id} is a backup of the database ${sourceDatabase}, not of ${name}.`,
+      },
+    ];
+  const known = server.systemIdentifier !== null && systemIdentifier !== null;
+  if (!known || server.systemIdentifier === systemIdentifier) return [];
+  return [
+    {
+      override,
+      message: `${database} ${id} is a backup of another server: its system identifier is ${server.systemIdentifier}, that of the target ${systemIdentifier}. A copy of production and a staging server often have databases of one name.`,
+    },
+  ];
+}
+
+function tooOld({ manifest, maxAgeHours, now }: PlaceFacts): Refusal[] {
+  const ageSeconds = (now.getTime() - Date.parse(manifest.snapshotAt)) / 1000;
+  if (ageSeconds <= maxAgeHours * 3600) return [];
+  return [
+    {
+      override: 'old',
+      message: `${manifest.database} ${manifest.id} is as of ${manifest.snapshotAt}: ${humanSeconds(ageSeconds)} old, and --max-age-hours is ${maxAgeHours}. All that was written since would be gone from ${manifest.sourceDatabase}.`,
+    },
+  ];
+}
+
+function notProven({ manifest, proven }: PlaceFacts): Refusal[] {
+  if (proven === 'proven') return [];
+  const why =
+    proven === 'unknown'
+      ? 'it is not said whose evidence is believed (--evidence-signer)'
+      : 'no evidence of a drill that is believed says so';
+  return [
+    {
+      override: 'unproven',
+      message: `${manifest.database} ${manifest.id} is not proven restorable: ${why}.`,
+    },
+  ];
+}
+
+/** What still stands in the way, and which of the overrides were needed. */
+export function weigh(
+  refusals: readonly Refusal[],
+  allowed: readonly Override[],
+): { readonly standing: readonly Refusal[]; readonly overridden: readonly Override[] } {
+  return {
+    standing: refusals.filter(({ override }) => !allowed.includes(override)),
+    overridden: refusals.map(({ override }) => override).filter((override) => allowed.includes(override)),
+  };
+}

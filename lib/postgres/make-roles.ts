@@ -1,0 +1,24 @@
+/** Makes roles that a server lacks. What cannot be made is told: the gate of a restore asks for what is needed anyway. */
+import type { Client } from 'pg';
+import { messageOf } from '../contract/failure';
+import { withoutSuperuserWords, type RoleStatement } from './globals-script';
+
+export interface MakeRoles {
+  readonly superuser: boolean;
+  readonly onWarning: (text: string) => void;
+}
+
+export async function makeRoles(
+  client: Client,
+  statements: readonly RoleStatement[],
+  { superuser, onWarning }: MakeRoles,
+): Promise<void> {
+  for (const { sql, roles } of statements) {
+    const allowed = superuser ? { sql, loses: false } : withoutSuperuserWords(sql);
+    if (allowed.loses)
+      onWarning(`The role ${roles[0]} is made without what only a superuser may give: ${sql}.`);
+    await client.query(allowed.sql).catch((error: unknown) => {
+      onWarning(`Left out of the roles: ${sql}: ${messageOf(error)}`);
+    });
+  }
+}
