@@ -16,6 +16,7 @@ import { printResult, type CommandIo } from './command-io';
 import { drillText } from './drill-text';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { atOption, choiceOf } from './point-choice';
 
 interface DrillOptions
   extends shared.TrustOptions, Omit<DrillRequest, 'point' | 'checks' | 'imageDigest' | 'scratchRoot'> {
@@ -48,6 +49,7 @@ export function registerDrill(program: Command, io: CommandIo): void {
 
 function whatOptions(): Option[] {
   return [
+    atOption(),
     shared.databaseOption(),
     shared.storeOption(),
     shared.publicKeyOption(),
@@ -122,7 +124,15 @@ async function requestOf(point: string, options: DrillOptions, io: CommandIo): P
   const { jobs, alsoFailsOn, minimumRows, reason, requestedBy, scratch } = options;
   const { database, maxAgeHours, postgresBin } = options;
   return {
-    ...{ point, jobs, alsoFailsOn, minimumRows, reason, requestedBy, scratchRoot: scratch },
+    ...{
+      ...choiceOf(point, options),
+      jobs,
+      alsoFailsOn,
+      minimumRows,
+      reason,
+      requestedBy,
+      scratchRoot: scratch,
+    },
     checks: options.checks === undefined ? [] : await checksIn(options.checks),
     imageDigest: io.environment[ENVIRONMENT.imageDigest] ?? null,
     ...(database === undefined ? {} : { database }),

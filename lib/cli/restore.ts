@@ -7,9 +7,10 @@ import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { atOption, choiceOf, type AtOptions } from './point-choice';
 import { restoreSummary, restoreText } from './restore-text';
 
-interface RestoreOptions extends shared.TrustOptions {
+interface RestoreOptions extends shared.TrustOptions, AtOptions {
   readonly database?: string;
   readonly to?: string;
   readonly targetDatabase?: string;
@@ -28,13 +29,15 @@ dropped again; when differences are found (exit code 10), it is left for a look 
 
 Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
-  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4`;
+  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4
+  backstop restore --at 2026-11-20T01:30:00Z --store file:backups --to postgres://localhost --target-database shop_restored`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
   program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
-    .argument('<id>', 'its id, the beginning of it, or newest')
+    .argument('[id]', 'its id, the beginning of it, or newest')
+    .addOption(atOption())
     .addOption(shared.databaseOption())
     .addOption(shared.storeOption())
     .addOption(shared.publicKeyOption())
@@ -62,14 +65,14 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .addOption(shared.postgresBinOption())
     .addOption(shared.jsonOption())
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
-    .action((point: string, options: RestoreOptions) => runRestore(point, options, io));
+    .action((id: string | undefined, options: RestoreOptions) => runRestore(id, options, io));
 }
 
-async function runRestore(point: string, options: RestoreOptions, io: CommandIo): Promise<void> {
+async function runRestore(id: string | undefined, options: RestoreOptions, io: CommandIo): Promise<void> {
   const json = options.json === true;
   const { to, targetDatabase, database, postgresBin } = options;
   const request = {
-    point,
+    ...choiceOf(id, options),
     maintenance: shared.maintenanceTarget(to, io.environment),
     targetDatabase: shared.demanded(
       targetDatabase,

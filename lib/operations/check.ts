@@ -8,7 +8,7 @@ import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
 import { checkContent } from './check-content';
 import { checkObjects } from './check-objects';
-import { NEWEST, pointNamed } from './choose-point';
+import { choosePoint, NEWEST, pointNamed } from './choose-point';
 import { fault, note, type Finding } from './finding';
 import { pointsWithoutPredecessor } from './manifest-chain';
 import { manifestObjects, type ManifestObject } from './manifest-objects';
@@ -19,6 +19,8 @@ import { readPoint, type RecoveryPoint } from './recovery-points';
 export interface CheckRequest {
   /** @default - every point, and the dumps without a manifest */
   readonly point?: string;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
   /** @default - of all databases */
   readonly database?: string;
   /** Read every byte, and each archive to its end. */
@@ -55,7 +57,7 @@ const POINTS_AT_A_TIME = 2;
 /** @throws Failure `usage` for an unknown point, `stored-data-faulty` for a store without one, `store-failed` */
 export async function check(request: CheckRequest, tools: CheckTools): Promise<CheckResult> {
   const all = await manifestObjects(tools.store, request.database);
-  const objects = objectsToCheck(all, request, tools.store);
+  const objects = await objectsToCheck(all, request, tools);
   let done = 0;
   const limit = pLimit(request.deep ? 1 : POINTS_AT_A_TIME);
   const checked = await limit.map(objects, async (object) => {
@@ -81,11 +83,11 @@ export async function check(request: CheckRequest, tools: CheckTools): Promise<C
   };
 }
 
-function objectsToCheck(
+async function objectsToCheck(
   all: readonly ManifestObject[],
-  { point, database }: CheckRequest,
-  store: Store,
-): readonly ManifestObject[] {
+  { point, at, database }: CheckRequest,
+  { store, trust, clock, reporter }: CheckTools,
+): Promise<readonly ManifestObject[]> {
   if (all.length === 0) {
     const of = database === undefined ? '' : ` of ${database}`;
     throw new Failure('stored-data-faulty', `${store.url} holds no recovery point${of}.`, {
@@ -93,6 +95,12 @@ function objectsToCheck(
     });
   }
   if (point === undefined) return all;
+  if (at !== undefined) {
+    const now = clock.now();
+    const chosen = await choosePoint(store, trust, { point, at, now, ...(database && { database }) });
+    for (const text of chosen.passedOver) reporter.warn(`Passed over: ${text}`);
+    return all.filter(({ key }) => key === chosen.key);
+  }
   return point === NEWEST ? all.slice(0, 1) : [pointNamed(all, point)];
 }
 

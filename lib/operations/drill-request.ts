@@ -12,6 +12,8 @@ import type { Trust } from './read-manifest';
 export interface DrillRequest {
   /** An id, the beginning of one, or `newest`. */
   readonly point: string;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
   /** @default - the store's only database */
   readonly database?: string;
   readonly jobs: number;

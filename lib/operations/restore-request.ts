@@ -15,6 +15,8 @@ export type CompareLevel = (typeof COMPARE_LEVELS)[number];
 export interface RestoreRequest {
   /** An id, the beginning of one, or `newest`. */
   readonly point: string;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
   /** @default - the store's only database */
   readonly database?: string;
   /** A database of the server that exists, for CREATE DATABASE. */

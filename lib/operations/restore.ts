@@ -22,9 +22,9 @@ import { applyDatabaseSettings, compare, createTarget, fetchDump, load } from '.
  */
 export async function restore(request: RestoreRequest, tools: RestoreTools): Promise<RestoreResult> {
   tools.signal.throwIfAborted();
-  const { point, database } = request;
+  const { point, at, database } = request;
   const now = tools.clock.now();
-  const choice = { point, now, ...(database === undefined ? {} : { database }) };
+  const choice = { point, now, ...(at && { at }), ...(database === undefined ? {} : { database }) };
   const chosen = await choosePoint(tools.store, tools.trust, choice);
   const plan = await withMaintenance(request.maintenance, (client) =>
     planRestore(request, tools, chosen, client),
