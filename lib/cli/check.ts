@@ -55,6 +55,7 @@ async function runCheck(point: string | undefined, options: CheckOptions, io: Co
   const json = options.json === true;
   const trust = await shared.trustOf(options);
   const store = shared.openStoreOf(options);
+  const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   try {
     const { database, postgresBin } = options;
@@ -65,12 +66,14 @@ async function runCheck(point: string | undefined, options: CheckOptions, io: Co
       ...(database === undefined ? {} : { database }),
       ...(postgresBin === undefined ? {} : { postgresBin }),
     };
-    const result = await check(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
+    const { clock, signal } = io;
+    const result = await check(request, { store, archive, trust, reporter, clock, signal });
     reporter.close();
     printResult(io, json, { store: store.url, ...result }, () => checkText(result));
     failOnFaults(result);
   } finally {
     reporter.close();
+    archive?.close();
     await store.close();
   }
 }

@@ -103,6 +103,7 @@ async function runDrill(point: string, options: DrillOptions, io: CommandIo): Pr
   const trust = await shared.trustOf(options);
   const evidenceSigner = await shared.evidenceSignerOf(options);
   const store = shared.openStoreOf(options);
+  const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
   const onEvidence = (result: DrillResult) => {
@@ -113,9 +114,20 @@ async function runDrill(point: string, options: DrillOptions, io: CommandIo): Pr
   try {
     const { clock, signal } = io;
     const keys = { trust, evidenceSigner };
-    await drill(request, { store, ...keys, servers, clock, reporter, randomBytes, onEvidence, signal });
+    await drill(request, {
+      store,
+      archive,
+      ...keys,
+      servers,
+      clock,
+      reporter,
+      randomBytes,
+      onEvidence,
+      signal,
+    });
   } finally {
     reporter.close();
+    archive?.close();
     await store.close();
   }
 }

@@ -9,8 +9,9 @@ import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
 import { atOption, choiceOf, type AtOptions } from './point-choice';
 import { restoreSummary, restoreText } from './restore-text';
+import { thawOf, thawOptions, type ThawChoice } from './thaw-options';
 
-interface RestoreOptions extends shared.TrustOptions, AtOptions {
+interface RestoreOptions extends shared.TrustOptions, AtOptions, ThawChoice {
   readonly database?: string;
   readonly to?: string;
   readonly targetDatabase?: string;
@@ -33,7 +34,7 @@ Examples:
   backstop restore --at 2026-11-20T01:30:00Z --store file:backups --to postgres://localhost --target-database shop_restored`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
-  program
+  const command = program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
     .argument('[id]', 'its id, the beginning of it, or newest')
@@ -63,7 +64,9 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .option('--keep-failed', 'leave the database of a restore that failed')
     .addOption(scratchOption())
     .addOption(shared.postgresBinOption())
-    .addOption(shared.jsonOption())
+    .addOption(shared.jsonOption());
+  for (const option of thawOptions()) command.addOption(option);
+  command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
     .action((id: string | undefined, options: RestoreOptions) => runRestore(id, options, io));
 }
@@ -73,6 +76,7 @@ async function runRestore(id: string | undefined, options: RestoreOptions, io: C
   const { to, targetDatabase, database, postgresBin } = options;
   const request = {
     ...choiceOf(id, options),
+    ...thawOf(options),
     maintenance: shared.maintenanceTarget(to, io.environment),
     targetDatabase: shared.demanded(
       targetDatabase,
@@ -89,15 +93,18 @@ async function runRestore(id: string | undefined, options: RestoreOptions, io: C
   };
   const trust = await shared.trustOf(options);
   const store = shared.openStoreOf(options);
+  const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
   try {
-    const result = await restore(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
+    const { clock, signal } = io;
+    const result = await restore(request, { store, archive, trust, reporter, clock, signal });
     reporter.close();
     printResult(io, json, restoreSummary(result), () => restoreText(result));
     failOnDifferences(result);
   } finally {
     reporter.close();
+    archive?.close();
     await store.close();
   }
 }

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { Failure } from '../contract/failure';
 import { humanBytes } from '../contract/human';
 import type { Manifest } from '../contract/manifest';
+import type { Archive } from '../runtime/archive';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
@@ -15,6 +16,7 @@ import { manifestObjects, type ManifestObject } from './manifest-objects';
 import { findOrphans, type Orphan } from './orphans';
 import type { Trust } from './read-manifest';
 import { readPoint, type RecoveryPoint } from './recovery-points';
+import { archivedParts, inWords } from './archived-point';
 
 export interface CheckRequest {
   /** @default - every point, and the dumps without a manifest */
@@ -31,6 +33,8 @@ export interface CheckRequest {
 
 export interface CheckTools {
   readonly store: Store;
+  /** What of it is archived. @default - nothing */
+  readonly archive?: Archive | undefined;
   readonly trust: Trust;
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -50,6 +54,8 @@ type Link = RecoveryPoint<Pick<Manifest, 'previousManifestSha256'>>;
 interface Checked {
   readonly link: Link;
   readonly findings: readonly Finding[];
+  /** Of a deep check: its bytes would have to be thawed first. */
+  readonly unread?: boolean;
 }
 
 const POINTS_AT_A_TIME = 2;
@@ -69,7 +75,10 @@ export async function check(request: CheckRequest, tools: CheckTools): Promise<C
   const whole = request.point === undefined;
   return {
     points: countByState(checked),
-    bytesProvenBy: request.deep ? 'sha256' : await shallowProof(tools.store, objects),
+    bytesProvenBy:
+      request.deep && !checked.some(({ unread }) => unread)
+        ? 'sha256'
+        : await shallowProof(tools.store, objects),
     findings: [
       ...checked.flatMap(({ findings }) => findings),
       ...(whole
@@ -118,6 +127,11 @@ async function checkPoint(
   if (point.state === 'expired') return { link, findings: [] };
   const findings = await checkObjects(store, { manifest, manifestKey, now });
   if (!request.deep) return { link, findings };
+  const archived = (await archivedParts(tools.archive, manifest)).filter(({ state }) => state !== 'readable');
+  if (archived.length > 0) {
+    const text = `was not read: it has ${inWords(archived)}, which only a restore with --thaw reads`;
+    return { link, findings: [...findings, note('archive', manifest.id, text)], unread: true };
+  }
   const { scratchRoot, postgresBin } = request;
   const knownFaulty = new Set(
     findings.filter(({ kind }) => UNREADABLE.includes(kind)).map(({ subject }) => subject),

@@ -3,6 +3,7 @@ import type { DrillCheck } from '../contract/drill-checks';
 import type { Evidence } from '../contract/evidence';
 import type { DifferenceClass } from '../contract/inventory';
 import type { DrillServers } from '../postgres/drill-server';
+import type { Archive } from '../runtime/archive';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
@@ -34,6 +35,8 @@ export interface DrillRequest {
 
 export interface DrillTools {
   readonly store: Store;
+  /** What of it is archived. @default - nothing */
+  readonly archive?: Archive | undefined;
   /** Whose manifests are believed. */
   readonly trust: Trust;
   /** Signs the evidence, with a key that signs nothing else. */

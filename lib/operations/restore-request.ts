@@ -3,6 +3,7 @@ import type { Difference } from '../contract/inventory';
 import type { Manifest } from '../contract/manifest';
 import type { Comparison } from '../postgres/compare/compare-restored';
 import type { ConnectionTarget } from '../postgres/connection';
+import type { Archive, ThawOptions } from '../runtime/archive';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
@@ -29,6 +30,8 @@ export interface RestoreRequest {
   readonly compare: CompareLevel;
   /** Leave the database of a restore that failed, for a look at it. */
   readonly keepFailed: boolean;
+  /** Of what is archived. @default - refuse it */
+  readonly thaw?: ThawOptions;
   readonly scratchRoot: string;
   /** @default - the usual folders of the server's major */
   readonly postgresBin?: string;
@@ -36,6 +39,8 @@ export interface RestoreRequest {
 
 export interface RestoreTools {
   readonly store: Store;
+  /** What of it is archived. @default - nothing */
+  readonly archive?: Archive | undefined;
   readonly trust: Trust;
   readonly clock: Clock;
   readonly reporter: Reporter;

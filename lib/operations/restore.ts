@@ -13,6 +13,7 @@ import { withScratchDirectory } from '../runtime/scratch-directory';
 import { choosePoint } from './choose-point';
 import { announce, planRestore, type RestorePlan } from './restore-plan';
 import type { RestoreRequest, RestoreResult, RestoreTools } from './restore-request';
+import { makeReadable } from './thaw-point';
 import { applyDatabaseSettings, compare, createTarget, fetchDump, load } from './restore-steps';
 
 /**
@@ -29,6 +30,7 @@ export async function restore(request: RestoreRequest, tools: RestoreTools): Pro
   const plan = await withMaintenance(request.maintenance, (client) =>
     planRestore(request, tools, chosen, client),
   );
+  await makeReadable(plan);
   announce(plan, now);
   return withScratchDirectory(request.scratchRoot, async (directory) => {
     const dump = await fetchDump(plan, directory);
