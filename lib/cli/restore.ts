@@ -8,10 +8,11 @@ import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
 import { atOption, choiceOf, type AtOptions } from './point-choice';
+import { inAwsOptions, restoreInAws, type InAwsOptions } from './restore-in-aws';
 import { restoreSummary, restoreText } from './restore-text';
 import { thawOf, thawOptions, type ThawChoice } from './thaw-options';
 
-interface RestoreOptions extends shared.TrustOptions, AtOptions, ThawChoice {
+interface RestoreOptions extends shared.TrustOptions, AtOptions, ThawChoice, InAwsOptions {
   readonly database?: string;
   readonly to?: string;
   readonly targetDatabase?: string;
@@ -65,10 +66,12 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .addOption(scratchOption())
     .addOption(shared.postgresBinOption())
     .addOption(shared.jsonOption());
-  for (const option of thawOptions()) command.addOption(option);
+  for (const option of [...thawOptions(), ...inAwsOptions()]) command.addOption(option);
   command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
-    .action((id: string | undefined, options: RestoreOptions) => runRestore(id, options, io));
+    .action((id: string | undefined, options: RestoreOptions) =>
+      options.inAws === true ? restoreInAws(id, options, command, io) : runRestore(id, options, io),
+    );
 }
 
 async function runRestore(id: string | undefined, options: RestoreOptions, io: CommandIo): Promise<void> {
