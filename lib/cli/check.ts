@@ -8,8 +8,9 @@ import type { Finding } from '../operations/finding';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { atOption, choiceOf, type AtOptions } from './point-choice';
 
-interface CheckOptions extends shared.TrustOptions {
+interface CheckOptions extends shared.TrustOptions, AtOptions {
   readonly database?: string;
   readonly deep?: boolean;
   readonly scratch: string;
@@ -31,6 +32,7 @@ export function registerCheck(program: Command, io: CommandIo): void {
     .command('check')
     .description('compare stored objects with their signed manifests')
     .argument('[id]', 'one point: its id, the beginning of it, or newest; default: all')
+    .addOption(atOption())
     .option('--deep', 'read every byte, and each archive to its end')
     .addOption(shared.databaseOption('only the points of this database'))
     .addOption(shared.storeOption())
@@ -53,22 +55,25 @@ async function runCheck(point: string | undefined, options: CheckOptions, io: Co
   const json = options.json === true;
   const trust = await shared.trustOf(options);
   const store = shared.openStoreOf(options);
+  const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   try {
     const { database, postgresBin } = options;
     const request = {
       deep: options.deep === true,
       scratchRoot: options.scratch,
-      ...(point === undefined ? {} : { point }),
+      ...(point === undefined && options.at === undefined ? {} : choiceOf(point, options)),
       ...(database === undefined ? {} : { database }),
       ...(postgresBin === undefined ? {} : { postgresBin }),
     };
-    const result = await check(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
+    const { clock, signal } = io;
+    const result = await check(request, { store, archive, trust, reporter, clock, signal });
     reporter.close();
     printResult(io, json, { store: store.url, ...result }, () => checkText(result));
     failOnFaults(result);
   } finally {
     reporter.close();
+    archive?.close();
     await store.close();
   }
 }

@@ -14,6 +14,7 @@ import { printResult, type CommandIo } from './command-io';
 import { drillText } from './drill-text';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { atOption, choiceOf } from './point-choice';
 
 interface DrillOptions
   extends shared.TrustOptions, Omit<DrillRequest, 'point' | 'checks' | 'imageDigest' | 'scratchRoot'> {
@@ -46,6 +47,7 @@ export function registerDrill(program: Command, io: CommandIo): void {
 
 function whatOptions(): Option[] {
   return [
+    atOption(),
     shared.databaseOption(),
     shared.storeOption(),
     shared.publicKeyOption(),
@@ -97,6 +99,7 @@ async function runDrill(point: string, options: DrillOptions, io: CommandIo): Pr
   const trust = await shared.trustOf(options);
   const evidenceSigner = await shared.evidenceSignerOf(options);
   const store = shared.openStoreOf(options);
+  const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
   const onEvidence = (result: DrillResult) => {
@@ -107,9 +110,11 @@ async function runDrill(point: string, options: DrillOptions, io: CommandIo): Pr
   try {
     const { clock, signal } = io;
     const known = { trust, evidenceSigner, caller: await callerOf(store.url, io.environment) };
-    await drill(request, { store, ...known, servers, clock, reporter, randomBytes, onEvidence, signal });
+    const tools = { store, archive, ...known, servers, clock, reporter, randomBytes, onEvidence, signal };
+    await drill(request, tools);
   } finally {
     reporter.close();
+    archive?.close();
     await store.close();
   }
 }
@@ -118,7 +123,8 @@ async function requestOf(point: string, options: DrillOptions, io: CommandIo): P
   const { jobs, alsoFailsOn, minimumRows, reason, requestedBy, scratch } = options;
   const { database, maxAgeHours, postgresBin } = options;
   return {
-    ...{ point, jobs, alsoFailsOn, minimumRows, reason, requestedBy, scratchRoot: scratch },
+    ...choiceOf(point, options),
+    ...{ jobs, alsoFailsOn, minimumRows, reason, requestedBy, scratchRoot: scratch },
     checks: await checksIn(options.checks),
     imageDigest: io.environment[ENVIRONMENT.imageDigest] ?? null,
     ...(database === undefined ? {} : { database }),

@@ -8,7 +8,8 @@ import { Failure } from '../contract/failure';
 import { connectionTarget, type ConnectionTarget } from '../postgres/connection';
 import { osUser } from '../runtime/caller';
 import { openSigner, openTrust } from '../runtime/open-signer';
-import { openStore } from '../runtime/open-store';
+import type { Archive } from '../runtime/archive';
+import { openArchive, openStore } from '../runtime/open-store';
 import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
 import type { Store } from '../runtime/store';
@@ -64,6 +65,11 @@ export interface TrustOptions extends StoreOptions, SignerOptions {
 /** @throws Failure `usage` where no store is named, or it is none */
 export function openStoreOf(options: StoreOptions): Store {
   return openStore(storeUrl(options));
+}
+
+/** What of the store is archived. @throws Failure `usage`, as openStoreOf */
+export function openArchiveOf(options: StoreOptions): Archive | undefined {
+  return openArchive(storeUrl(options));
 }
 
 /**

@@ -16,8 +16,10 @@ import { checksIn, checksOption } from './checks-option';
 import type { CommandIo } from './command-io';
 import { readJsonOption } from './json-option';
 import * as shared from './options';
+import { atOption, choiceOf, type AtOptions } from './point-choice';
+import { thawOf, thawOptions, type ThawChoice } from './thaw-options';
 
-export interface RestoreOptions extends shared.TrustOptions {
+export interface RestoreOptions extends shared.TrustOptions, AtOptions, ThawChoice {
   readonly database?: string;
   readonly evidenceSigner?: string;
   readonly to?: string;
@@ -48,6 +50,7 @@ export function restoreOptions(): Option[] {
 
 function fromOptions(): Option[] {
   return [
+    atOption(),
     shared.databaseOption(),
     shared.storeOption(),
     shared.publicKeyOption(),
@@ -56,6 +59,7 @@ function fromOptions(): Option[] {
       '--evidence-signer <signer>',
       'whose evidence of drills is believed: kms:KEY, public:PATH',
     ).env(ENVIRONMENT.evidenceSigner),
+    ...thawOptions(),
   ];
 }
 
@@ -127,14 +131,16 @@ function oneMoreOverride(text: string, before: readonly Override[]): readonly Ov
 
 /** @throws Failure `usage` */
 export async function restoreRequestOf(
-  point: string,
+  id: string | undefined,
   options: RestoreOptions,
   io: CommandIo,
 ): Promise<RestoreRequest> {
   const { to, database, postgresBin, jobs, compare, allow, reason, requestedBy } = options;
   const place = placeOf(options);
   return {
-    ...{ point, jobs, compare, allow, reason, requestedBy },
+    ...choiceOf(id, options),
+    ...thawOf(options),
+    ...{ jobs, compare, allow, reason, requestedBy },
     maintenance: shared.maintenanceTarget(to, io.environment),
     targetDatabase: targetOf(options, place, io),
     owners: options.owners ?? (place === undefined ? false : 'if-possible'),

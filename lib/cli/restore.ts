@@ -8,8 +8,11 @@ import { callerOf } from '../runtime/caller';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { inAwsOptions, restoreInAws, type InAwsOptions } from './restore-in-aws';
 import { restoreOptions, restoreRequestOf, type RestoreOptions } from './restore-options';
 import { restoreSummary, restoreText } from './restore-text';
+
+type Options = RestoreOptions & InAwsOptions;
 
 const MORE = `
 The target database is made new; one that exists must be empty. When the restore fails, a database that it made is
@@ -21,25 +24,29 @@ name must be typed, or given once more by --confirm.
 Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
   backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4
+  backstop restore --at 2026-11-20T01:30:00Z --store file:backups --to postgres://localhost --target-database shop_restored
   backstop restore newest --store file:backups --to postgres://localhost --swap shop`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
   const command = program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
-    .argument('<id>', 'its id, the beginning of it, or newest');
-  for (const option of restoreOptions()) command.addOption(option);
+    .argument('[id]', 'its id, the beginning of it, or newest');
+  for (const option of [...restoreOptions(), ...inAwsOptions()]) command.addOption(option);
   command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
-    .action((point: string, options: RestoreOptions) => runRestore(point, options, io));
+    .action((id: string | undefined, options: Options) =>
+      options.inAws === true ? restoreInAws(id, options, command, io) : runRestore(id, options, io),
+    );
 }
 
-async function runRestore(point: string, options: RestoreOptions, io: CommandIo): Promise<void> {
+async function runRestore(id: string | undefined, options: RestoreOptions, io: CommandIo): Promise<void> {
   const json = options.json === true;
-  const request = await restoreRequestOf(point, options, io);
+  const request = await restoreRequestOf(id, options, io);
   const trust = await shared.trustOf(options);
   const evidenceTrust = await shared.evidenceTrustOf(options);
   const store = shared.openStoreOf(options);
+  const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
   const caller = await callerOf(store.url, io.environment);
@@ -47,13 +54,14 @@ async function runRestore(point: string, options: RestoreOptions, io: CommandIo)
   const surroundings = { environment: definedIn(io.environment), caller, randomBytes };
   try {
     const ask = (question: string) => typed(question, options, io);
-    const tools: RestoreTools = { store, trust, reporter, clock, signal, ask, ...surroundings };
+    const tools: RestoreTools = { store, archive, trust, reporter, clock, signal, ask, ...surroundings };
     const result = await restore(request, evidenceTrust === undefined ? tools : { ...tools, evidenceTrust });
     reporter.close();
     printResult(io, json, restoreSummary(result), () => restoreText(result));
     demandVerdict(result, request.place);
   } finally {
     reporter.close();
+    archive?.close();
     await store.close();
   }
 }

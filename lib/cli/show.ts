@@ -10,8 +10,9 @@ import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import { ageOf } from './list';
 import * as shared from './options';
+import { atOption, choiceOf, type AtOptions } from './point-choice';
 
-interface ShowOptions extends shared.TrustOptions {
+interface ShowOptions extends shared.TrustOptions, AtOptions {
   readonly database?: string;
   readonly json?: boolean;
 }
@@ -26,24 +27,26 @@ export function registerShow(program: Command, io: CommandIo): void {
   program
     .command('show')
     .description('tell everything about one recovery point')
-    .argument('<id>', 'its id, the beginning of it, or newest')
+    .argument('[id]', 'its id, the beginning of it, or newest')
+    .addOption(atOption())
     .addOption(shared.databaseOption())
     .addOption(shared.storeOption())
     .addOption(shared.publicKeyOption())
     .addOption(shared.signerOption())
     .addOption(shared.jsonOption())
     .addHelpText('after', `${EXAMPLES}\n${exitCodesHelp()}`)
-    .action((point: string, options: ShowOptions) => show(point, options, io));
+    .action((id: string | undefined, options: ShowOptions) => show(id, options, io));
 }
 
-async function show(point: string, options: ShowOptions, io: CommandIo): Promise<void> {
+async function show(id: string | undefined, options: ShowOptions, io: CommandIo): Promise<void> {
+  const choice = choiceOf(id, options);
   const trust = await shared.trustOf(options);
   const store = shared.openStoreOf(options);
   try {
     const now = io.clock.now();
     const { database } = options;
     const chosen = await choosePoint(store, trust, {
-      point,
+      ...choice,
       now,
       ...(database === undefined ? {} : { database }),
     });

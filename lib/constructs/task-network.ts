@@ -14,7 +14,7 @@ import {
   type IVpc,
   type SubnetConfiguration,
 } from 'aws-cdk-lib/aws-ec2';
-import { StringListParameter } from 'aws-cdk-lib/aws-ssm';
+import { StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { namesOf } from '../contract/names';
 import type { NetworkSettings } from '../settings/platform-schema';
@@ -157,7 +157,7 @@ export class TaskNetwork extends Construct {
       vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [group], open: false });
   }
 
-  /** For the stacks of databases, which refer to no other stack. */
+  /** For the stacks of databases, which refer to no other stack, and for operators who start a task by hand. */
   private publish(installation: string): void {
     const { parameters } = namesOf(installation);
     const publishList = (id: string, parameterName: string, stringListValue: string[]) =>
@@ -169,6 +169,10 @@ export class TaskNetwork extends Construct {
       parameters.drillSecurityGroupIds,
       this.drillPlacement.securityGroupIds,
     );
+    new StringParameter(this, 'AssignPublicIp', {
+      parameterName: parameters.assignPublicIp,
+      stringValue: this.placement.assignPublicIp ? 'ENABLED' : 'DISABLED',
+    });
   }
 }
 

@@ -16,6 +16,7 @@ export function namesOf(installation: string) {
       evidenceSigningKeyArn: `/${installation}/evidence-signing-key-arn`,
       subnetIds: `/${installation}/subnet-ids`,
       securityGroupIds: `/${installation}/security-group-ids`,
+      assignPublicIp: `/${installation}/assign-public-ip`,
       drillSecurityGroupIds: `/${installation}/drill-security-group-ids`,
       deadLetterQueueArn: `/${installation}/dead-letter-queue-arn`,
     },

@@ -3,22 +3,26 @@ import pLimit from 'p-limit';
 import { Failure } from '../contract/failure';
 import { humanBytes } from '../contract/human';
 import type { Manifest } from '../contract/manifest';
+import type { Archive } from '../runtime/archive';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
 import { checkContent } from './check-content';
 import { checkObjects } from './check-objects';
-import { NEWEST, pointNamed } from './choose-point';
+import { choosePoint, NEWEST, pointNamed } from './choose-point';
 import { fault, note, type Finding } from './finding';
 import { pointsWithoutPredecessor } from './manifest-chain';
 import { manifestObjects, type ManifestObject } from './manifest-objects';
 import { findOrphans, type Orphan } from './orphans';
 import type { Trust } from './read-manifest';
 import { readPoint, type RecoveryPoint } from './recovery-points';
+import { archivedParts, inWords } from './archived-point';
 
 export interface CheckRequest {
   /** @default - every point, and the dumps without a manifest */
   readonly point?: string;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
   /** @default - of all databases */
   readonly database?: string;
   /** Read every byte, and each archive to its end. */
@@ -29,6 +33,8 @@ export interface CheckRequest {
 
 export interface CheckTools {
   readonly store: Store;
+  /** What of it is archived. @default - nothing */
+  readonly archive?: Archive | undefined;
   readonly trust: Trust;
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -48,6 +54,8 @@ type Link = RecoveryPoint<Pick<Manifest, 'previousManifestSha256'>>;
 interface Checked {
   readonly link: Link;
   readonly findings: readonly Finding[];
+  /** Of a deep check: its bytes would have to be thawed first. */
+  readonly unread?: boolean;
 }
 
 const POINTS_AT_A_TIME = 2;
@@ -55,7 +63,7 @@ const POINTS_AT_A_TIME = 2;
 /** @throws Failure `usage` for an unknown point, `stored-data-faulty` for a store without one, `store-failed` */
 export async function check(request: CheckRequest, tools: CheckTools): Promise<CheckResult> {
   const all = await manifestObjects(tools.store, request.database);
-  const objects = objectsToCheck(all, request, tools.store);
+  const objects = await objectsToCheck(all, request, tools);
   let done = 0;
   const limit = pLimit(request.deep ? 1 : POINTS_AT_A_TIME);
   const checked = await limit.map(objects, async (object) => {
@@ -67,7 +75,10 @@ export async function check(request: CheckRequest, tools: CheckTools): Promise<C
   const whole = request.point === undefined;
   return {
     points: countByState(checked),
-    bytesProvenBy: request.deep ? 'sha256' : await shallowProof(tools.store, objects),
+    bytesProvenBy:
+      request.deep && !checked.some(({ unread }) => unread)
+        ? 'sha256'
+        : await shallowProof(tools.store, objects),
     findings: [
       ...checked.flatMap(({ findings }) => findings),
       ...(whole
@@ -81,11 +92,11 @@ export async function check(request: CheckRequest, tools: CheckTools): Promise<C
   };
 }
 
-function objectsToCheck(
+async function objectsToCheck(
   all: readonly ManifestObject[],
-  { point, database }: CheckRequest,
-  store: Store,
-): readonly ManifestObject[] {
+  { point, at, database }: CheckRequest,
+  { store, trust, clock, reporter }: CheckTools,
+): Promise<readonly ManifestObject[]> {
   if (all.length === 0) {
     const of = database === undefined ? '' : ` of ${database}`;
     throw new Failure('stored-data-faulty', `${store.url} holds no recovery point${of}.`, {
@@ -93,6 +104,12 @@ function objectsToCheck(
     });
   }
   if (point === undefined) return all;
+  if (at !== undefined) {
+    const now = clock.now();
+    const chosen = await choosePoint(store, trust, { point, at, now, ...(database && { database }) });
+    for (const text of chosen.passedOver) reporter.warn(`Passed over: ${text}`);
+    return all.filter(({ key }) => key === chosen.key);
+  }
   return point === NEWEST ? all.slice(0, 1) : [pointNamed(all, point)];
 }
 
@@ -110,6 +127,11 @@ async function checkPoint(
   if (point.state === 'expired') return { link, findings: [] };
   const findings = await checkObjects(store, { manifest, manifestKey, now });
   if (!request.deep) return { link, findings };
+  const archived = (await archivedParts(tools.archive, manifest)).filter(({ state }) => state !== 'readable');
+  if (archived.length > 0) {
+    const text = `was not read: it has ${inWords(archived)}, which only a restore with --thaw reads`;
+    return { link, findings: [...findings, note('archive', manifest.id, text)], unread: true };
+  }
   const { scratchRoot, postgresBin } = request;
   const knownFaulty = new Set(
     findings.filter(({ kind }) => UNREADABLE.includes(kind)).map(({ subject }) => subject),

@@ -1,9 +1,10 @@
-/** From what an operator writes (an id, the beginning of one, or `newest`) to one recovery point. */
+/** From what an operator writes (an id, the beginning of one, `newest`, or an instant) to one recovery point. */
 import { Failure } from '../contract/failure';
 import type { Manifest } from '../contract/manifest';
 import type { Store } from '../runtime/store';
 import { manifestObjects, nameOf, type ManifestObject } from './manifest-objects';
 import { readManifest, type Trust } from './read-manifest';
+import { demandPast, nothingSoOld, startedBy } from './point-at';
 import { isFromTheFuture, stateOf } from './recovery-points';
 
 export const NEWEST = 'newest';
@@ -14,6 +15,8 @@ export interface Choice {
   /** @default - the store's only database */
   readonly database?: string;
   readonly now: Date;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
 }
 
 export interface ChosenPoint {
@@ -31,7 +34,7 @@ export interface ChosenPoint {
 export async function choosePoint(store: Store, trust: Trust, choice: Choice): Promise<ChosenPoint> {
   const objects = await manifestObjects(store, choice.database);
   if (objects.length === 0) throw nothingStored(store, choice.database);
-  if (choice.point === NEWEST) return newestPoint(store, trust, objects, choice.now);
+  if (choice.point === NEWEST) return newestPoint(store, trust, objects, choice);
   const { key } = pointNamed(objects, choice.point);
   const manifest = await readManifest(store, trust, key);
   return { manifest, key, expired: stateOf(manifest, choice.now) === 'expired', passedOver: [] };
@@ -42,28 +45,36 @@ async function newestPoint(
   store: Store,
   trust: Trust,
   objects: readonly ManifestObject[],
-  now: Date,
+  { at, now }: Pick<Choice, 'at' | 'now'>,
 ): Promise<ChosenPoint> {
   oneDatabase(objects);
+  if (at !== undefined) demandPast(at, now);
   const passedOver: string[] = [];
-  for (const { key } of objects) {
+  for (const { key } of at === undefined ? objects : startedBy(objects, at)) {
     try {
       const manifest = await readManifest(store, trust, key);
       if (isFromTheFuture(new Date(manifest.startedAt), now)) {
         passedOver.push(`${key} is from the future: it says ${manifest.startedAt}.`);
         continue;
       }
+      if (at !== undefined && new Date(manifest.snapshotAt) > at) continue;
       if (stateOf(manifest, now) === 'valid') return { manifest, key, expired: false, passedOver };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'stored-data-faulty') throw error;
       passedOver.push(error.message);
     }
   }
+  if (at !== undefined && passedOver.length === 0)
+    throw await nothingSoOld(store, trust, objects, { at, now });
+  throw noneValid(objects, passedOver, at === undefined ? 'expired' : 'expired or younger');
+}
+
+function noneValid(objects: readonly ManifestObject[], passedOver: readonly string[], rest: string): Failure {
   const { length } = passedOver;
-  throw new Failure(
+  return new Failure(
     'stored-data-faulty',
     [
-      `None of ${objects.length} recovery points is valid: ${length} faulty or from the future, the rest expired.`,
+      `None of ${objects.length} recovery points is valid: ${length} faulty or from the future, the rest ${rest}.`,
       ...passedOver,
     ].join('\n  '),
     { hint: 'An expired point can still be named by its id while its objects are there.' },

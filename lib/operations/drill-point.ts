@@ -16,12 +16,13 @@ export interface PointToProve extends ChosenPoint {
  * @throws Failure as choosePoint, and `stored-data-faulty` where points newer than the newest valid one are faulty
  */
 export async function pointToProve(
-  { point, database }: DrillRequest,
+  { point, at, database }: DrillRequest,
   { store, trust, clock }: DrillTools,
 ): Promise<PointToProve> {
   const chosen = await choosePoint(store, trust, {
     point,
     now: clock.now(),
+    ...(at && { at }),
     ...(database === undefined ? {} : { database }),
   });
   if (point === NEWEST && chosen.passedOver.length > 0) {

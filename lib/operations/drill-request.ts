@@ -3,6 +3,7 @@ import type { DrillCheck } from '../contract/drill-checks';
 import type { Evidence } from '../contract/evidence';
 import type { DifferenceClass } from '../contract/inventory';
 import type { DrillServers } from '../postgres/drill-server';
+import type { Archive } from '../runtime/archive';
 import type { Caller } from '../runtime/caller';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
@@ -13,6 +14,8 @@ import type { Trust } from './read-manifest';
 export interface DrillRequest {
   /** An id, the beginning of one, or `newest`. */
   readonly point: string;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
   /** @default - the store's only database */
   readonly database?: string;
   readonly jobs: number;
@@ -33,6 +36,8 @@ export interface DrillRequest {
 
 export interface DrillTools {
   readonly store: Store;
+  /** What of it is archived. @default - nothing */
+  readonly archive?: Archive | undefined;
   /** Whose manifests are believed. */
   readonly trust: Trust;
   /** Signs the evidence, with a key that signs nothing else. */

@@ -6,6 +6,7 @@ import { DRILL_PHASES } from '../contract/evidence';
 import { messageOf } from '../contract/failure';
 import { recoveryPointId } from '../contract/recovery-point-id';
 import { sign } from '../runtime/signed-document';
+import { demandReadable } from './archived-point';
 import { AuditTrail } from './audit-trail';
 import { evidenceOf, storeEvidence } from './drill-evidence';
 import { DrillFindings } from './drill-findings';
@@ -60,6 +61,7 @@ async function withEvidence(quiet: DrillRun): Promise<DrillResult> {
 async function prove(run: DrillRun, findings: DrillFindings): Promise<void> {
   const { request, tools, point, trail } = run;
   demandFresh(point, request.maxAgeHours, tools.clock.now());
+  await demandReadable(tools.archive, point.manifest, 'A drill thaws nothing');
   // A drill of hours must not end with a signer that cannot sign.
   await sign({ type: 'drill-rehearsal', version: 1 }, tools.evidenceSigner);
   await trail.recordStart(tools.signal);

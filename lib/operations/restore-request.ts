@@ -4,6 +4,7 @@ import type { Manifest } from '../contract/manifest';
 import type { RestoreHooks } from '../contract/restore-hooks';
 import type { Comparison } from '../postgres/compare/compare-restored';
 import type { ConnectionTarget } from '../postgres/connection';
+import type { Archive, ThawOptions } from '../runtime/archive';
 import type { Caller } from '../runtime/caller';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
@@ -20,6 +21,8 @@ export type CompareLevel = (typeof COMPARE_LEVELS)[number];
 export interface LoadingRequest {
   /** An id, the beginning of one, or `newest`. */
   readonly point: string;
+  /** Of `newest`: the newest one whose snapshot is not younger than this. @default - now */
+  readonly at?: Date;
   /** @default - the store's only database */
   readonly database?: string;
   /** A database of the server that exists, for CREATE DATABASE. */
@@ -34,6 +37,8 @@ export interface LoadingRequest {
   readonly compare: CompareLevel;
   /** Leave the database of a restore that failed, for a look at it. */
   readonly keepFailed: boolean;
+  /** Of what is archived. @default - refuse it */
+  readonly thaw?: ThawOptions;
   readonly scratchRoot: string;
   /** @default - the usual folders of the server's major */
   readonly postgresBin?: string;
@@ -41,6 +46,8 @@ export interface LoadingRequest {
 
 export interface LoadingTools {
   readonly store: Store;
+  /** What of it is archived. @default - nothing */
+  readonly archive?: Archive | undefined;
   readonly trust: Trust;
   readonly clock: Clock;
   readonly reporter: Reporter;

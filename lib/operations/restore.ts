@@ -28,6 +28,7 @@ import {
 } from './restore-request';
 import { applyDatabaseSettings, compare, createTarget, fetchDump, load } from './restore-steps';
 import { inPlaceOf } from './take-place';
+import { makeReadable } from './thaw-point';
 
 /**
  * @returns also where differences were found: see demandVerdict
@@ -36,9 +37,10 @@ import { inPlaceOf } from './take-place';
  */
 export async function restore(request: RestoreRequest, tools: RestoreTools): Promise<RestoreResult> {
   tools.signal.throwIfAborted();
-  const { point, database } = request;
+  const { point, at, database } = request;
   const startedAt = tools.clock.now();
-  const choice = { point, now: startedAt, ...(database === undefined ? {} : { database }) };
+  const named = { ...(at && { at }), ...(database === undefined ? {} : { database }) };
+  const choice = { point, now: startedAt, ...named };
   const chosen = await choosePoint(tools.store, tools.trust, choice);
   const trail = auditOf(request, tools, chosen.manifest, startedAt);
   return trail.recordEndOf(
@@ -48,6 +50,7 @@ export async function restore(request: RestoreRequest, tools: RestoreTools): Pro
       announce(plan, startedAt);
       if (place !== undefined) await demandTypedName(place, tools);
       await recordStart(trail, plan, place);
+      await makeReadable(plan);
       const result = await restorePlanned(request, tools, planned);
       tellOverridden(trail, place, result);
       return result;

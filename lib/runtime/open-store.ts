@@ -1,7 +1,9 @@
-/** From the name of a store, as operators and task definitions write it, to the store. */
+/** From the name of a store, as operators and task definitions write it, to the store and what is archived in it. */
 import { Failure } from '../contract/failure';
+import type { Archive } from './archive';
 import { DirectoryStore } from './directory-store';
 import { s3Client } from './s3-api';
+import { S3Archive } from './s3-archive';
 import { S3Store } from './s3-store';
 import type { Store } from './store';
 
@@ -21,6 +23,11 @@ export function openStore(url: string): Store {
   throw new Failure('usage', `${JSON.stringify(url)} is no store; ${ALLOWED}.`, {
     hint: `For a directory write file:${url === '' ? 'backups' : url}.`,
   });
+}
+
+/** What lies in archive classes of a store; undefined for a directory, which has none. @throws Failure `usage` */
+export function openArchive(url: string): Archive | undefined {
+  return url.startsWith('s3://') ? new S3Archive(bucketOf(url), s3Client()) : undefined;
 }
 
 function bucketOf(url: string): string {

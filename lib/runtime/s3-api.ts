@@ -23,6 +23,7 @@ import {
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
   PutObjectTaggingCommand,
+  RestoreObjectCommand,
   S3Client,
   UploadPartCommand,
   type AbortMultipartUploadCommandInput,
@@ -39,6 +40,7 @@ import {
   type PutObjectLegalHoldCommandInput,
   type PutObjectRetentionCommandInput,
   type PutObjectTaggingCommandInput,
+  type RestoreObjectCommandInput,
   type UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
 import type { Failure } from '../contract/failure';
@@ -194,6 +196,10 @@ export class S3Api {
 
   putTags(input: In<PutObjectTaggingCommandInput>) {
     return this.client.send(new PutObjectTaggingCommand({ ...this.bucket, ...input }));
+  }
+
+  restoreObject(input: In<RestoreObjectCommandInput>) {
+    return this.client.send(new RestoreObjectCommand({ ...this.bucket, ...input }));
   }
 
   async explained<T>(action: S3Action, key: string, answering: Promise<T>): Promise<T> {

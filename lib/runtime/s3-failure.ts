@@ -12,6 +12,7 @@ const PERMISSIONS = {
   lock: 's3:GetObjectRetention and s3:PutObjectRetention on the object; the policy of the bucket leaves only the keeper through, and only so far into the future',
   hold: 's3:GetObjectLegalHold and s3:PutObjectLegalHold on the object; the policy of the bucket leaves only the keeper set or release one',
   tag: 's3:GetObjectVersionTagging and s3:PutObjectVersionTagging on the object; the policy of the bucket leaves only the keeper through',
+  thaw: 's3:RestoreObject on the object',
   locks: 's3:GetBucketObjectLockConfiguration on the bucket',
   guardrails:
     's3:GetBucketVersioning, s3:GetBucketObjectLockConfiguration, s3:GetBucketPublicAccessBlock, s3:GetEncryptionConfiguration, s3:GetLifecycleConfiguration, s3:GetReplicationConfiguration and s3:GetBucketPolicy on the bucket',
@@ -73,9 +74,11 @@ function keyExists(key: string, url: string, { attempts }: AwsError): StoreKeyEx
 
 function hintFor(action: S3Action, { bucket, region }: S3Place, { code, status }: AwsError): string {
   if (code === 'InvalidObjectState')
-    return 'The object lies in an archive class: bring it back first (s3:RestoreObject), which takes hours.';
+    return 'The object lies in an archive class and takes hours to be read: thaw it with backstop restore … --thaw.';
   if (CREDENTIAL_CODES.includes(code))
     return 'Check the credentials and the clock: aws sts get-caller-identity.';
+  if (code === 'GlacierExpeditedRetrievalNotAvailable')
+    return 'S3 has no capacity for expedited thaws now: run again with --thaw standard.';
   if (code === 'NoSuchBucket') return `Check the name ${bucket} and the region (${region}).`;
   if (REGION_CODES.includes(code)) return `The bucket lies in another region than ${region}: set AWS_REGION.`;
   if (code === 'NoSuchUpload')

@@ -3,6 +3,8 @@ import type { ListedObject } from './store';
 
 export interface Version {
   readonly versionId: string;
+  /** As S3 names it; undefined where it names none. */
+  readonly storageClass: string | undefined;
   readonly object: ListedObject;
 }
 
@@ -14,6 +16,7 @@ export interface VersionPage {
         readonly Key?: string;
         readonly VersionId?: string;
         readonly Size?: number;
+        readonly StorageClass?: string;
         readonly LastModified?: Date;
       }[]
     | undefined;
@@ -31,9 +34,10 @@ export async function* allVersions(readPage: ReadPage): AsyncGenerator<Version> 
   do {
     page = await readPage(page);
     for (const { Key = '', IsLatest } of page.DeleteMarkers ?? []) if (IsLatest === true) hidden.add(Key);
-    for (const { Key = '', VersionId = '', Size = 0, LastModified = new Date(0) } of page.Versions ?? []) {
+    for (const { Key = '', VersionId = '', Size = 0, LastModified = new Date(0), ...rest } of page.Versions ??
+      []) {
       const object = { key: Key, bytes: Size, modifiedAt: LastModified, hidden: hidden.delete(Key) };
-      yield { versionId: VersionId, object };
+      yield { versionId: VersionId, storageClass: rest.StorageClass, object };
     }
   } while (page.IsTruncated === true);
 }

@@ -1,6 +1,6 @@
 /** Rules of classes, storage and lock. Each is a trap of S3 that would otherwise show at deployment, on the bill, or never. */
 import { RETENTION_CLASSES, type RetentionClass } from '../contract/object-keys';
-import type { StorageClass } from '../contract/storage-class';
+import { ARCHIVE_CLASSES, type StorageClass } from '../contract/storage-class';
 import type { KeptDatabase } from './database-schema';
 import type { Fault, Path } from './faults';
 import type { LockSettings } from './schema';
@@ -13,8 +13,7 @@ const SHORTEST_STORAGE_DAYS: Readonly<Record<StorageClass, number>> = {
   DEEP_ARCHIVE: 180,
 };
 
-/** Classes from which an object must be thawed for hours before it can be read. */
-const THAWED_FIRST: readonly StorageClass[] = ['GLACIER', 'DEEP_ARCHIVE'];
+const THAWED_FIRST: readonly StorageClass[] = ARCHIVE_CLASSES;
 
 export function lockFaults(path: Path, { keepDays }: KeptDatabase, lock: LockSettings): Fault[] {
   return classesOf(keepDays)

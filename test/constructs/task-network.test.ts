@@ -83,9 +83,11 @@ test.each(OWN)(
 test.each(MODES)(
   '$mode: other stacks find subnets and security groups by the names of parameters',
   (network) => {
-    const { template } = synthesized(network);
+    const { template, placement } = synthesized(network);
     for (const Name of ['/test/subnet-ids', '/test/security-group-ids', '/test/drill-security-group-ids'])
       template.hasResourceProperties('AWS::SSM::Parameter', { Name, Type: 'StringList' });
+    const Value = placement?.assignPublicIp === true ? 'ENABLED' : 'DISABLED';
+    template.hasResourceProperties('AWS::SSM::Parameter', { Name: '/test/assign-public-ip', Value });
     const other = new Stack(newApp(), 'other');
     const settings = defineSettings({ ...MINIMAL, network }).network;
     const nameOf = (list: readonly string[]) => JSON.stringify(other.resolve(list)).toLowerCase();

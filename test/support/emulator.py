@@ -6,6 +6,8 @@ What S3 does and moto (5.1 and 5.2) does not:
   and HeadObject;
 - of two writers with `If-None-Match: *` exactly one wins;
 - GetObjectRetention tells a version's lock (moto answers with the object);
+- RestoreObject thaws the version that is named, a second request meanwhile is refused, and the thaw is over only after
+  the object was looked at some times (moto: the newest version, at once);
 - a listing of versions with a key marker alone begins at the next key, whether the marker's own is there or not.
 And one thing that S3 does in no time: a listing of versions, for which moto copies every byte of the bucket.
 The gaps are closed by hooks; where moto has not what they need, the emulator refuses to start.
@@ -25,9 +27,12 @@ from urllib.parse import parse_qs, urlparse
 from xml.dom import minidom
 
 import moto
+import xmltodict
 from moto.core.utils import unix_time_millis
+from moto.moto_api import state_manager
 from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
+from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 from moto.server import main
 from werkzeug.datastructures import Headers
 
@@ -41,6 +46,7 @@ DIGESTS = {
     "sha256": lambda body: hashlib.sha256(body).digest(),
 }
 UNVERIFIABLE = ("crc32c", "crc64nvme")
+LOOKS_UNTIL_THAWED = 3
 one_write_at_a_time = threading.RLock()
 
 
@@ -49,7 +55,9 @@ def close_gaps():
     needs(FakeBucket, "default_retention")
     needs(FakeKey, "etag")
     needs(FakeKey, "dispose")
+    needs(FakeKey, "restore", ["days"])
     FakeKey.__deepcopy__ = copy_without_bytes
+    state_manager.set_transition("s3::keyrestore", {"progression": "manual", "times": LOOKS_UNTIL_THAWED})
     hook(S3Backend, "put_object", ["bucket_name", "multipart", "lock_mode", "lock_until"], put_with_default_retention)
     hook(S3Backend, "list_object_versions", ["bucket_name", "key_marker", "version_id_marker"], list_after_marker)
     hook(S3Response, "_key_response", ["request", "full_url"], answer_with_checksums)
@@ -110,6 +118,8 @@ def answer_with_checksums(s3, original, request, full_url):
             return begin_upload(s3, answer)
         if request.method == "POST" and "uploadId" in query:
             return complete_upload(s3, answer, query["uploadId"][0])
+        if request.method == "POST" and "restore" in query:
+            return thaw(s3, query.get("versionId", [None])[0])
         return answer()
 
 
@@ -206,6 +216,23 @@ def read(s3, answer, query):
             headers[f"x-amz-checksum-{key.checksum_algorithm.lower()}"] = f"{key.checksum_value}{suffix}"
             headers["x-amz-checksum-type"] = kind
     return status, headers, body
+
+
+def thaw(s3, version):
+    key = s3.backend.get_object(s3.bucket_name, s3.parse_key_name(), version_id=version)
+    if key is None:
+        return error(404, "NoSuchVersion", "The specified version does not exist.")
+    asked = xmltodict.parse(s3.body)["RestoreRequest"]
+    tier = asked.get("GlacierJobParameters", {}).get("Tier", "Standard")
+    if key.storage_class not in ARCHIVE_STORAGE_CLASSES or (key.storage_class, tier) == ("DEEP_ARCHIVE", "Expedited"):
+        return error(403, "InvalidObjectState", "Restore is not allowed for the object's current storage class.")
+    before = key.response_dict.get("x-amz-restore", "")
+    if 'ongoing-request="true"' in before:
+        return error(409, "RestoreAlreadyInProgress", "Object restore is already in progress.")
+    key.restore(int(asked["Days"]))
+    if not before:
+        key._status, key._tick = "IN_PROGRESS", 0
+    return (200 if before else 202), {}, ""
 
 
 def retention(s3, version):

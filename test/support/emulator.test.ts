@@ -14,6 +14,7 @@ import {
   PutObjectCommand,
   PutObjectLockConfigurationCommand,
   PutObjectTaggingCommand,
+  RestoreObjectCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -260,4 +261,19 @@ describe('If-None-Match: *', () => {
     const outcomes = await Promise.allSettled(attempts);
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
   });
+});
+
+test('a thaw takes a while, is asked for once, and only then the bytes are read', async () => {
+  const object = { Bucket: await freshBucket(), Key: 'k' };
+  await client.send(new PutObjectCommand({ ...object, Body: body, StorageClass: 'GLACIER' }));
+  await expect(client.send(new GetObjectCommand(object))).rejects.toMatchObject({
+    name: 'InvalidObjectState',
+  });
+  const thaw = new RestoreObjectCommand({ ...object, RestoreRequest: { Days: 1 } });
+  await client.send(thaw);
+  await expect(client.send(thaw)).rejects.toMatchObject({ name: 'RestoreAlreadyInProgress' });
+  const restored = async () => (await client.send(new HeadObjectCommand(object))).Restore ?? '';
+  while (!(await restored()).includes('ongoing-request="false"')) await new Promise(setImmediate);
+  const { Body } = await client.send(new GetObjectCommand(object));
+  expect(await Body?.transformToString()).toBe(body.toString());
 });

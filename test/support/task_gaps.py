@@ -2,6 +2,9 @@
 
 - task definitions: roles, size, platform, local disk;
 - secrets, schedules, groups of schedules, and alarms: moto makes none of them.
+
+And what ECS does with a task: it runs until its program ends, which Fargate's agent tells by SubmitTaskStateChange; a
+container has no exit code before; a task that is told to stop ends later. In moto it ends by being looked at, with 0.
 """
 
 import json
@@ -9,10 +12,16 @@ import uuid
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat, cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import ActionResult
 from moto.core.utils import pascal_to_camelcase, remap_nested_keys
-from moto.ecs.models import TaskDefinition, ecs_backends
+from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.moto_api import state_manager
 from moto.scheduler.models import scheduler_backends
 from moto.secretsmanager.models import secretsmanager_backends
+
+# Of a subnet in which nothing can be started.
+NO_CAPACITY = "subnet-full"
 
 
 def close_task_gaps():
@@ -21,6 +30,7 @@ def close_task_gaps():
     teach("AWS::Scheduler::ScheduleGroup", make_schedule_group)
     teach("AWS::Scheduler::Schedule", make_schedule)
     teach("AWS::CloudWatch::Alarm", make_alarm)
+    run_tasks_until_they_end()
 
 
 def create_task_definition(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
@@ -38,6 +48,57 @@ def create_task_definition(cls, resource_name, cloudformation_json, account_id, 
         runtime_platform=given.get("runtimePlatform"),
         ephemeral_storage=disk and {"sizeInGiB": int(disk["sizeInGiB"])},
     )
+
+
+def run_tasks_until_they_end():
+    state_manager.set_transition("ecs::task", {"progression": "manual", "times": 10**9})
+    start = EC2ContainerServiceBackend.run_task
+
+    def run_task(backend, *args):
+        tasks = start(backend, *args)
+        for task in tasks:
+            task.attachments.append(attachment(**args[7]["awsvpcConfiguration"]))
+            for container in task.containers:
+                container.exitCode = None
+        return tasks
+
+    def stop_task(backend, cluster_str, task_str, reason):
+        [task] = backend.describe_tasks(cluster_str, [task_str])
+        task.desired_status, task.stop_code, task.stopped_reason = "STOPPED", "UserInitiated", reason
+        return task
+
+    answer = EC2ContainerServiceResponse.run_task
+
+    def answer_run_task(response):
+        if NO_CAPACITY in str(response._get_param("networkConfiguration")):
+            return ActionResult({"tasks": [], "failures": [{"reason": "RESOURCE:FARGATE", "detail": "no capacity"}]})
+        return answer(response)
+
+    EC2ContainerServiceResponse.run_task = answer_run_task
+    EC2ContainerServiceBackend.run_task = run_task
+    EC2ContainerServiceBackend.stop_task = stop_task
+    EC2ContainerServiceResponse.submit_task_state_change = submit_task_state_change
+
+
+def attachment(subnets, securityGroups, assignPublicIp):
+    told = {"subnetId": subnets[0], "securityGroupIds": ",".join(securityGroups), "assignPublicIp": assignPublicIp}
+    details = [{"name": name, "value": value} for name, value in told.items()]
+    return {"id": str(uuid.uuid4()), "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": details}
+
+
+def submit_task_state_change(response):
+    [task] = response.ecs_backend.describe_tasks(response._get_param("cluster"), [response._get_param("task")])
+    task.last_status = response._get_param("status")
+    task.stopped_reason = task.stopped_reason or response._get_param("reason") or "Essential container in task exited"
+    containers = response._get_param("containers") or []
+    if not getattr(task, "stop_code", None):
+        task.stop_code = "EssentialContainerExited" if containers else "TaskFailedToStart"
+    for told in containers:
+        for container in task.containers:
+            if container.name == told["containerName"]:
+                container.exitCode = told.get("exitCode")
+                container.reason = told.get("reason")
+    return ActionResult({"acknowledgment": "ok"})
 
 
 def make_secret(name, properties, account_id, region_name):

@@ -22,6 +22,7 @@ const STATEFUL: Readonly<Record<string, string>> = {
   EvidenceSigningKeyParameterB002F4CA: FOUND,
   NetworkSubnetIdsD01BCBBE: FOUND,
   NetworkSecurityGroupIds29FE7197: FOUND,
+  NetworkAssignPublicIpF534A415: FOUND,
   NetworkDrillSecurityGroupIdsEEBAD4F9: FOUND,
   TasksDeadLetterQueueArnDA50CF7C: FOUND,
   AlarmTopicC2164170:

@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander';
+import { passedOn } from '../../lib/cli/passed-on-options';
+
+/** What a restore might take, one option of each kind. */
+function parsed(...words: string[]): Command {
+  return new Command('restore')
+    .exitOverride()
+    .option('--owners')
+    .option('--no-compare')
+    .option('--table <names...>')
+    .option('--in-aws')
+    .addOption(new Option('--jobs <count>').argParser(Number).default(2))
+    .addOption(new Option('--thaw [speed]').preset('standard'))
+    .addOption(new Option('--since <instant>').argParser((text) => new Date(text)))
+    .addOption(new Option('--from <url>'))
+    .parse(words, { from: 'user' });
+}
+
+test('what was given is passed on, each kind as the program reads it; defaults are not', () => {
+  const words = ['--owners', '--no-compare', '--jobs', '3', '--thaw', '--since', '2026-11-20T02:30:00+01:00'];
+  const command = parsed(...words, '--in-aws', '--table', 'a', 'b');
+  const again = passedOn(command, ['inAws']);
+  expect(again).toEqual([
+    ...['--owners', '--no-compare', '--table', 'a', 'b', '--jobs', '3', '--thaw', 'standard'],
+    ...['--since', '2026-11-20T01:30:00.000Z'],
+  ]);
+  expect(parsed(...again).opts()).toEqual({ ...command.opts(), inAws: undefined });
+  expect(passedOn(parsed(), [])).toEqual([]);
+});
+
+test('a password is never passed on', () => {
+  expect(passedOn(parsed('--from', 'postgres://user@host/shop'), [])).toHaveLength(2);
+  expect(() => passedOn(parsed('--from', 'postgres://user:secret@host/shop'), [])).toThrow(
+    '--from holds a password, which would stand in the task',
+  );
+});
