@@ -1,5 +1,6 @@
 /** The operator's command line: one verb a file. */
 import type { Command } from 'commander';
+import { registerAudit } from './audit';
 import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
@@ -22,6 +23,7 @@ export function programOf(io: CommandIo): Command {
     registerCheck,
     registerRestore,
     registerDrill,
+    registerAudit,
     registerKeys,
   ];
   return programWith(verbs, io);

@@ -56,6 +56,22 @@ export function auditKey({
   return `${auditPrefix(program, database)}${day}/${id}-${event}.json`;
 }
 
+/** Sorts before every event of a run that started on this UTC day or later, and after all earlier ones. */
+export function auditedSince(program: AuditedProgram, database: string, day: Date): string {
+  return `${auditPrefix(program, database)}${day.toISOString().slice(0, 10).replaceAll('-', '/')}`;
+}
+
+/** Sorts after every event of the database, and before the first of the next one. */
+export function auditedAfter(program: AuditedProgram, database: string): string {
+  return `${auditPrefix(program, database)}~`;
+}
+
+/** Whose events lie at such a key; undefined where it is none of an event. */
+export function auditedDatabaseOf(key: string): string | undefined {
+  const database = key.startsWith(PREFIXES.audit) ? key.split('/')[2] : undefined;
+  return database !== undefined && isDatabaseName(database) ? database : undefined;
+}
+
 /** What an event's key tells of it, or undefined where the key is none. */
 export function auditedRunOf(key: string): Pick<AuditEvent, 'id' | 'event'> | undefined {
   const [, id = '', name] = /([^/]+)-([a-z]+)\.json$/.exec(key) ?? [];
