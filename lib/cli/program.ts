@@ -10,6 +10,7 @@ import { registerInit } from './init';
 import { registerKeys } from './keys';
 import { registerList } from './list';
 import { programWith } from './program-with';
+import { registerPrune } from './prune';
 import { registerRestore } from './restore';
 import { registerShow } from './show';
 
@@ -24,6 +25,7 @@ export function programOf(io: CommandIo): Command {
     registerRestore,
     registerDrill,
     registerAudit,
+    registerPrune,
     registerKeys,
   ];
   return programWith(verbs, io);

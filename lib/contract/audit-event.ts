@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DATABASE_NAME_RULE, isDatabaseName, PREFIXES } from './object-keys';
 import { isRecoveryPointId } from './recovery-point-id';
 
-export const AUDITED_PROGRAMS = ['backup', 'restore', 'drill', 'keeper'] as const;
+export const AUDITED_PROGRAMS = ['backup', 'restore', 'drill', 'keeper', 'prune'] as const;
 export type AuditedProgram = (typeof AUDITED_PROGRAMS)[number];
 
 /** Of a run that it began and ended; of a recovery point that its objects were put on hold and released. */
