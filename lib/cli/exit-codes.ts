@@ -23,3 +23,10 @@ export function exitCodesHelp(): string {
   );
   return ['', 'Exit codes:', '   0  done', ...lines].join('\n');
 }
+
+/** What a run ended with, in a few words. */
+export function exitCodeMeaning(code: number): string {
+  if (code === 0) return 'done';
+  const [kind] = Object.entries(EXIT_CODES).find(([, known]) => known === code) ?? [];
+  return kind === undefined ? `exit code ${code}` : MEANINGS[kind as FailureKind];
+}

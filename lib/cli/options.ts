@@ -103,19 +103,6 @@ export async function evidenceSignerOf(
   });
 }
 
-/**
- * Whose evidence is believed. undefined where it is not said: then nothing is known to be proven.
- * @throws Failure `usage` for what is no signer
- */
-export async function evidenceTrustOf(
-  options: StoreOptions & { readonly evidenceSigner?: string },
-  home = homedir(),
-): Promise<Trust | undefined> {
-  const spec = options.evidenceSigner ?? defaultSigner(options, home);
-  if (spec === undefined) return undefined;
-  return { keys: await openTrust(await openSigner(spec)), allowUnsigned: options.evidenceSigner === 'none' };
-}
-
 function defaultSigner(options: StoreOptions, home: string): string | undefined {
   const file = defaultKeyFile(home);
   return mayUseDefaultKey(options) && existsSync(file) ? `file:${file}` : undefined;

@@ -1,5 +1,6 @@
 /** The operator's command line: one verb a file. */
 import type { Command } from 'commander';
+import { registerAudit } from './audit';
 import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
@@ -9,6 +10,7 @@ import { registerInit } from './init';
 import { registerKeys } from './keys';
 import { registerList } from './list';
 import { programWith } from './program-with';
+import { registerPrune } from './prune';
 import { registerRestore } from './restore';
 import { registerShow } from './show';
 
@@ -22,6 +24,8 @@ export function programOf(io: CommandIo): Command {
     registerCheck,
     registerRestore,
     registerDrill,
+    registerAudit,
+    registerPrune,
     registerKeys,
   ];
   return programWith(verbs, io);

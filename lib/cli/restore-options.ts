@@ -14,14 +14,14 @@ import { besideName } from '../postgres/take-place/names';
 import { scratchOption } from './check';
 import { checksIn, checksOption } from './checks-option';
 import type { CommandIo } from './command-io';
+import { evidenceTrustOptions, type EvidenceTrustOptions } from './evidence-trust';
 import { readJsonOption } from './json-option';
 import * as shared from './options';
 import { atOption, choiceOf, type AtOptions } from './point-choice';
 import { thawOf, thawOptions, type ThawChoice } from './thaw-options';
 
-export interface RestoreOptions extends shared.TrustOptions, AtOptions, ThawChoice {
+export interface RestoreOptions extends shared.TrustOptions, EvidenceTrustOptions, AtOptions, ThawChoice {
   readonly database?: string;
-  readonly evidenceSigner?: string;
   readonly to?: string;
   readonly targetDatabase?: string;
   readonly replace?: string;
@@ -55,10 +55,7 @@ function fromOptions(): Option[] {
     shared.storeOption(),
     shared.publicKeyOption(),
     shared.signerOption(),
-    new Option(
-      '--evidence-signer <signer>',
-      'whose evidence of drills is believed: kms:KEY, public:PATH',
-    ).env(ENVIRONMENT.evidenceSigner),
+    ...evidenceTrustOptions(),
     ...thawOptions(),
   ];
 }

@@ -6,6 +6,7 @@ import type { RestoreTools } from '../operations/restore-request';
 import { demandVerdict } from '../operations/restore-verdict';
 import { callerOf } from '../runtime/caller';
 import { printResult, type CommandIo } from './command-io';
+import { evidenceTrustIfNamed } from './evidence-trust';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
 import { inAwsOptions, restoreInAws, type InAwsOptions } from './restore-in-aws';
@@ -44,7 +45,7 @@ async function runRestore(id: string | undefined, options: RestoreOptions, io: C
   const json = options.json === true;
   const request = await restoreRequestOf(id, options, io);
   const trust = await shared.trustOf(options);
-  const evidenceTrust = await shared.evidenceTrustOf(options);
+  const evidenceTrust = await evidenceTrustIfNamed(options);
   const store = shared.openStoreOf(options);
   const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);

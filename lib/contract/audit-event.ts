@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DATABASE_NAME_RULE, isDatabaseName, PREFIXES } from './object-keys';
 import { isRecoveryPointId } from './recovery-point-id';
 
-export const AUDITED_PROGRAMS = ['backup', 'restore', 'drill', 'keeper'] as const;
+export const AUDITED_PROGRAMS = ['backup', 'restore', 'drill', 'keeper', 'prune'] as const;
 export type AuditedProgram = (typeof AUDITED_PROGRAMS)[number];
 
 /** Of a run that it began and ended; of a recovery point that its objects were put on hold and released. */
@@ -54,6 +54,22 @@ export function auditKey({
 }: Pick<AuditEvent, 'program' | 'database' | 'id' | 'event'>): string {
   const day = `${id.slice(0, 4)}/${id.slice(4, 6)}/${id.slice(6, 8)}`;
   return `${auditPrefix(program, database)}${day}/${id}-${event}.json`;
+}
+
+/** Sorts before every event of a run that started on this UTC day or later, and after all earlier ones. */
+export function auditedSince(program: AuditedProgram, database: string, day: Date): string {
+  return `${auditPrefix(program, database)}${day.toISOString().slice(0, 10).replaceAll('-', '/')}`;
+}
+
+/** Sorts after every event of the database, and before the first of the next one. */
+export function auditedAfter(program: AuditedProgram, database: string): string {
+  return `${auditPrefix(program, database)}~`;
+}
+
+/** Whose events lie at such a key; undefined where it is none of an event. */
+export function auditedDatabaseOf(key: string): string | undefined {
+  const database = key.startsWith(PREFIXES.audit) ? key.split('/')[2] : undefined;
+  return database !== undefined && isDatabaseName(database) ? database : undefined;
 }
 
 /** What an event's key tells of it, or undefined where the key is none. */

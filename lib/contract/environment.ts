@@ -38,6 +38,8 @@ export const ENVIRONMENT = {
   slot: 'BACKSTOP_SLOT',
   /** Who signs the evidence of drills: as `signer`, with a key of its own. */
   evidenceSigner: 'BACKSTOP_EVIDENCE_SIGNER',
+  /** Whose evidence is believed: paths of PEM files, separated by commas. */
+  evidenceKeys: 'BACKSTOP_EVIDENCE_KEYS',
   /** Queries and commands that a drill runs: JSON, see lib/contract/drill-checks.ts. */
   drillChecks: 'BACKSTOP_DRILL_CHECKS',
   /** Classes of differences that fail a drill besides data and schema, separated by commas. */

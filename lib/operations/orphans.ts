@@ -11,6 +11,8 @@ export interface Orphan {
   readonly id: string;
   readonly objects: number;
   readonly bytes: number;
+  /** When its newest object was written. */
+  readonly touchedAt: Date;
   /** Touched within a day: a backup that still runs looks the same. */
   readonly mayBeRunning: boolean;
 }
@@ -44,7 +46,7 @@ export async function findOrphans(store: Store, search: OrphanSearch): Promise<O
   }
   return [...found].map(([prefix, { objects, bytes, newest }]) => {
     const mayBeRunning = search.now.getTime() - newest.getTime() < DAY_MS;
-    return { prefix, ...partsOf(prefix), objects, bytes, mayBeRunning };
+    return { prefix, ...partsOf(prefix), objects, bytes, touchedAt: newest, mayBeRunning };
   });
 }
 

@@ -64,7 +64,7 @@ function notProven({ manifest, proven }: PlaceFacts): Refusal[] {
   if (proven === 'proven') return [];
   const why =
     proven === 'unknown'
-      ? 'it is not said whose evidence is believed (--evidence-signer)'
+      ? 'it is not said whose evidence is believed (--evidence-key or --evidence-signer)'
       : 'no evidence of a drill that is believed says so';
   return [
     {
