@@ -7,9 +7,16 @@ import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import {
+  addTableOptions,
+  RESTORE_TABLES_EXAMPLES,
+  runTables,
+  tablesRequest,
+  type RestoreTablesOptions,
+} from './restore-tables';
 import { restoreSummary, restoreText } from './restore-text';
 
-interface RestoreOptions extends shared.TrustOptions {
+interface RestoreOptions extends shared.TrustOptions, RestoreTablesOptions {
   readonly database?: string;
   readonly to?: string;
   readonly targetDatabase?: string;
@@ -28,10 +35,10 @@ dropped again; when differences are found (exit code 10), it is left for a look 
 
 Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
-  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4`;
+  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4${RESTORE_TABLES_EXAMPLES}`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
-  program
+  const command = program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
     .argument('<id>', 'its id, the beginning of it, or newest')
@@ -63,6 +70,7 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .addOption(shared.jsonOption())
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
     .action((point: string, options: RestoreOptions) => runRestore(point, options, io));
+  addTableOptions(command);
 }
 
 async function runRestore(point: string, options: RestoreOptions, io: CommandIo): Promise<void> {
@@ -84,17 +92,27 @@ async function runRestore(point: string, options: RestoreOptions, io: CommandIo)
     ...(database === undefined ? {} : { database }),
     ...(postgresBin === undefined ? {} : { postgresBin }),
   };
+  const part = tablesRequest(options, request.targetDatabase, io.environment);
   const trust = await shared.trustOf(options);
   const store = shared.openStoreOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
+  shared.warnOfPassword(reporter, '--rows-missing-in', options.rowsMissingIn);
   try {
-    const result = await restore(request, { store, trust, reporter, clock: io.clock, signal: io.signal });
+    const tools = { store, trust, reporter, clock: io.clock, signal: io.signal };
+    const { result, summary, text } = part
+      ? await runTables({ ...request, ...part }, tools)
+      : await runWhole(request, tools);
     reporter.close();
-    printResult(io, json, restoreSummary(result), () => restoreText(result));
+    printResult(io, json, summary, text);
     failOnDifferences(result);
   } finally {
     reporter.close();
     await store.close();
   }
+}
+
+async function runWhole(...[request, tools]: Parameters<typeof restore>) {
+  const result = await restore(request, tools);
+  return { result, summary: restoreSummary(result), text: () => restoreText(result) };
 }

@@ -84,7 +84,7 @@ async function fillDatabase(
 }
 
 /** A half-filled database must not look like a whole one. Says what it did; never hides the first error. */
-async function undo({ request, target, create, warn }: RestorePlan): Promise<void> {
+export async function undo({ request, target, create, warn }: RestorePlan): Promise<void> {
   const name = describeTarget(target);
   if (!create) {
     warn(`${name} was empty; it may now hold a part of the dump. It was not ours to drop.`);
@@ -102,7 +102,7 @@ async function undo({ request, target, create, warn }: RestorePlan): Promise<voi
   }
 }
 
-function notCompared({ target }: RestorePlan, error: unknown): Failure {
+export function notCompared({ target }: RestorePlan, error: unknown): Failure {
   return new Failure(
     'restore-failed',
     `${describeTarget(target)} was loaded without an error, but could not be compared: ${messageOf(error)}`,

@@ -5,6 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { restore } from '../../lib/operations/restore';
 import type { RestoreRequest, RestoreResult, RestoreTools } from '../../lib/operations/restore-request';
+import {
+  restoreTables,
+  type RestoreTablesRequest,
+  type RestoreTablesResult,
+} from '../../lib/operations/restore-tables';
 import { connectionTarget } from '../../lib/postgres/connection';
 import { systemClock } from '../../lib/runtime/clock';
 import { silentReporter } from '../../lib/runtime/reporter';
@@ -17,6 +22,11 @@ export interface RestoreBench {
   readonly url: string;
   readonly scratchRoot: string;
   restore(changes?: Partial<RestoreRequest>, tools?: Partial<RestoreTools>): Promise<RestoreResult>;
+  restoreTables(
+    tables: readonly string[],
+    changes?: Partial<RestoreTablesRequest>,
+    tools?: Partial<RestoreTools>,
+  ): Promise<RestoreTablesResult>;
   /** Whether the target database is there. */
   exists(): Promise<boolean>;
   /** What lies in the scratch folder. */
@@ -49,21 +59,23 @@ export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
     url: at(targetDatabase),
     scratchRoot,
     restore: async (changes = {}, tools = {}) =>
-      restore(
-        { ...request, ...changes },
-        {
-          store: bench.store,
-          trust: { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false },
-          clock: systemClock,
-          reporter: silentReporter,
-          signal: new AbortController().signal,
-          ...tools,
-        },
-      ),
+      restore({ ...request, ...changes }, { ...(await toolsOf(bench)), ...tools }),
+    restoreTables: async (tables, changes = {}, tools = {}) =>
+      restoreTables({ ...request, tables, ...changes }, { ...(await toolsOf(bench)), ...tools }),
     exists: async () => {
       const rows = await query(at('postgres'), `SELECT FROM pg_database WHERE datname = '${targetDatabase}'`);
       return rows.length > 0;
     },
     scratch: () => (existsSync(scratchRoot) ? readdirSync(scratchRoot) : []),
+  };
+}
+
+async function toolsOf(bench: Bench): Promise<RestoreTools> {
+  return {
+    store: bench.store,
+    trust: { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false },
+    clock: systemClock,
+    reporter: silentReporter,
+    signal: new AbortController().signal,
   };
 }
