@@ -221,6 +221,11 @@ describe('a text that imitates the header of an entry', () => {
     );
   });
 
+  test('takes nothing away where it comes after the true header either', () => {
+    const entries = items(...around(''), [5, 'FUNCTION', 'g()', [], forged(3, 1259, 4)]);
+    expect(select(entries, ['a'], ['a', 'other']).ids).toEqual(expect.arrayContaining([1, 2, 3]));
+  });
+
   test('is no header where the list has no such entry, or another one', () => {
     const before = select(items(...around('')), ['a'], ['a', 'other']);
     expect(select(items(...around(forged(99, 1259, 4))), ['a'], ['a', 'other'])).toEqual(before);
