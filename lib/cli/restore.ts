@@ -11,9 +11,16 @@ import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
 import { inAwsOptions, restoreInAws, type InAwsOptions } from './restore-in-aws';
 import { restoreOptions, restoreRequestOf, type RestoreOptions } from './restore-options';
+import {
+  RESTORE_TABLES_EXAMPLES,
+  runTables,
+  tableOptions,
+  tablesRequest,
+  type RestoreTablesOptions,
+} from './restore-tables';
 import { restoreSummary, restoreText } from './restore-text';
 
-type Options = RestoreOptions & InAwsOptions;
+type Options = RestoreOptions & InAwsOptions & RestoreTablesOptions;
 
 const MORE = `
 The target database is made new; one that exists must be empty. When the restore fails, a database that it made is
@@ -26,14 +33,14 @@ Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
   backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4
   backstop restore --at 2026-11-20T01:30:00Z --store file:backups --to postgres://localhost --target-database shop_restored
-  backstop restore newest --store file:backups --to postgres://localhost --swap shop`;
+  backstop restore newest --store file:backups --to postgres://localhost --swap shop${RESTORE_TABLES_EXAMPLES}`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
   const command = program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
     .argument('[id]', 'its id, the beginning of it, or newest');
-  for (const option of [...restoreOptions(), ...inAwsOptions()]) command.addOption(option);
+  for (const option of [...restoreOptions(), ...tableOptions(), ...inAwsOptions()]) command.addOption(option);
   command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
     .action((id: string | undefined, options: Options) =>
@@ -41,30 +48,40 @@ export function registerRestore(program: Command, io: CommandIo): void {
     );
 }
 
-async function runRestore(id: string | undefined, options: RestoreOptions, io: CommandIo): Promise<void> {
+async function runRestore(id: string | undefined, options: Options, io: CommandIo): Promise<void> {
   const json = options.json === true;
   const request = await restoreRequestOf(id, options, io);
+  const part = tablesRequest(options, request.targetDatabase, io.environment);
   const trust = await shared.trustOf(options);
   const evidenceTrust = await evidenceTrustIfNamed(options);
   const store = shared.openStoreOf(options);
   const archive = shared.openArchiveOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
+  shared.warnOfPassword(reporter, '--rows-missing-in', options.rowsMissingIn);
   const caller = await callerOf(store.url, io.environment);
   const { clock, signal } = io;
   const surroundings = { environment: definedIn(io.environment), caller, randomBytes };
   try {
     const ask = (question: string) => typed(question, options, io);
     const tools: RestoreTools = { store, archive, trust, reporter, clock, signal, ask, ...surroundings };
-    const result = await restore(request, evidenceTrust === undefined ? tools : { ...tools, evidenceTrust });
+    const believing = evidenceTrust === undefined ? tools : { ...tools, evidenceTrust };
+    const { result, summary, text } = part
+      ? await runTables({ ...request, ...part }, believing)
+      : await runWhole(request, believing);
     reporter.close();
-    printResult(io, json, restoreSummary(result), () => restoreText(result));
+    printResult(io, json, summary, text);
     demandVerdict(result, request.place);
   } finally {
     reporter.close();
     archive?.close();
     await store.close();
   }
+}
+
+async function runWhole(...[request, tools]: Parameters<typeof restore>) {
+  const result = await restore(request, tools);
+  return { result, summary: restoreSummary(result), text: () => restoreText(result) };
 }
 
 async function typed(

@@ -10,6 +10,14 @@ import { withStoppableSession } from '../postgres/stoppable-session';
 import type { Toolchain } from '../postgres/toolchain';
 import type { CompareLevel } from './restore-request';
 
+/** Where not all of a dump was restored. */
+export interface RestoredPart {
+  /** File of lines of `pg_restore --list`: what was restored. */
+  readonly list: string;
+  /** What of the restored database is held against the manifest, which says no more than that either. */
+  readonly only: Required<CompareRestored>['only'];
+}
+
 export interface RestoredDatabase {
   readonly manifest: Manifest;
   readonly dump: FetchedDump;
@@ -17,12 +25,14 @@ export interface RestoredDatabase {
   readonly toolchain: Toolchain;
   readonly owners: boolean;
   readonly level: CompareLevel;
+  /** @default - all was restored */
+  readonly part?: RestoredPart;
   readonly onTable: (done: number, total: number) => void;
   readonly signal: AbortSignal;
 }
 
 export async function compareWithManifest(restored: RestoredDatabase): Promise<Comparison> {
-  const { manifest, target, owners, onTable, signal } = restored;
+  const { manifest, target, owners, onTable, signal, part } = restored;
   const archive = restored.level === 'content' ? await digestBoth(restored) : undefined;
   return withStoppableSession(target, signal, async (client) => {
     const { differences, compared } = await compareRestored({
@@ -32,6 +42,7 @@ export async function compareWithManifest(restored: RestoredDatabase): Promise<C
       onTable,
       signal,
       ...(archive && { archive }),
+      ...(part && { only: part.only }),
     });
     const settings = compareLocale(manifest.databaseSettings, await readDatabaseSettings(client));
     return { differences: [...differences, ...settings], compared };
@@ -43,8 +54,9 @@ async function digestBoth({
   target,
   toolchain,
   signal,
+  part,
 }: RestoredDatabase): Promise<Required<CompareRestored>['archive']> {
-  const archive = await digestDump(dump, toolchain, signal);
+  const archive = await digestDump(dump, toolchain, signal, part?.list);
   const restored = await digestDatabase(target, toolchain, archive, signal);
   return { sequences: archive.sequences, data: { archive, restored } };
 }

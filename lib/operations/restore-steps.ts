@@ -10,7 +10,7 @@ import { withStoppableSession } from '../postgres/stoppable-session';
 import { analyze, unhindered, withMaintenance } from '../postgres/target-server';
 import { fetchPoint } from './fetch-point';
 import { demandFreeSpace } from './free-space';
-import { compareWithManifest } from './restore-compare';
+import { compareWithManifest, type RestoredPart } from './restore-compare';
 import type { RestorePlan } from './restore-plan';
 
 /** Fetches and verifies every object of the point. @throws Failure `restore-refused`, `stored-data-faulty`, `store-failed` */
@@ -41,13 +41,24 @@ export async function createTarget({ request, manifest, server, target, timer }:
 }
 
 /** Loads the dump and gathers statistics. @throws Failure `restore-failed` */
-export async function load(plan: RestorePlan, dump: FetchedDump, scratchDirectory: string): Promise<void> {
+/** @param entries dump ids of what is loaded. @default - all */
+export async function load(
+  plan: RestorePlan,
+  dump: FetchedDump,
+  scratchDirectory: string,
+  entries?: ReadonlySet<number>,
+): Promise<void> {
   const { tools, toolchain, target, timer } = plan;
-  await timer.run('load', () => loadTables(plan, dump, scratchDirectory));
+  await timer.run('load', () => loadTables(plan, dump, scratchDirectory, entries));
   await timer.run('analyze', () => analyze(target, toolchain, tools.signal));
 }
 
-function loadTables(plan: RestorePlan, dump: FetchedDump, scratchDirectory: string): Promise<void> {
+function loadTables(
+  plan: RestorePlan,
+  dump: FetchedDump,
+  scratchDirectory: string,
+  entries?: ReadonlySet<number>,
+): Promise<void> {
   const { request, tools, manifest, server, toolchain, target, owners, warn } = plan;
   const total = manifest.inventory?.tables.length;
   let done = 0;
@@ -60,6 +71,7 @@ function loadTables(plan: RestorePlan, dump: FetchedDump, scratchDirectory: stri
     managed: !server.superuser,
     scratchDirectory,
     signal: tools.signal,
+    ...(entries && { entries }),
     onWarning: warn,
     onTable: () => {
       tools.reporter.progress({ phase: 'load', done: ++done, unit: 'tables', ...(total && { total }) });
@@ -67,8 +79,8 @@ function loadTables(plan: RestorePlan, dump: FetchedDump, scratchDirectory: stri
   });
 }
 
-/** Holds what was loaded against the manifest and the archive's own lines. */
-export function compare(plan: RestorePlan, dump: FetchedDump): Promise<Comparison> {
+/** Holds what was loaded against the manifest and the archive's own lines. @param part where not all was loaded */
+export function compare(plan: RestorePlan, dump: FetchedDump, part?: RestoredPart): Promise<Comparison> {
   const { request, tools, manifest, toolchain, target, owners, timer } = plan;
   const { signal } = tools;
   const onTable = (done: number, total: number) => {
@@ -76,7 +88,17 @@ export function compare(plan: RestorePlan, dump: FetchedDump): Promise<Compariso
   };
   const { compare: level } = request;
   return timer.run('compare', () =>
-    compareWithManifest({ manifest, dump, target, toolchain, owners, level, signal, onTable }),
+    compareWithManifest({
+      manifest,
+      dump,
+      target,
+      toolchain,
+      owners,
+      level,
+      signal,
+      onTable,
+      ...(part && { part }),
+    }),
   );
 }
 

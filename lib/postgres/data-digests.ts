@@ -5,16 +5,17 @@ import { libpqEnvironment, type ConnectionTarget } from './connection';
 import { plainText, type FetchedDump } from './fetched-dump';
 import type { Toolchain } from './toolchain';
 
-/** @throws ProgramFailed */
+/** @param list file of lines of `pg_restore --list`: what is read. @default - all. @throws ProgramFailed */
 export async function digestDump(
   dump: FetchedDump,
   toolchain: Toolchain,
   signal: AbortSignal,
+  list?: string,
 ): Promise<DumpDigest> {
   if (dump.format === 'plain') return digestCopyBlocks(plainText(dump));
   const { stdout } = startProgram({
     command: toolchain.path('pg_restore'),
-    args: ['--data-only', '--file=-', dump.path],
+    args: ['--data-only', '--file=-', ...(list === undefined ? [] : [`--use-list=${list}`]), dump.path],
     env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '' },
     signal,
   });

@@ -19,6 +19,8 @@ export interface LoadRequest {
   readonly owners: boolean;
   /** Leave out what only a superuser may make, as managed servers demand. */
   readonly managed: boolean;
+  /** Dump ids of the entries that are loaded. @default - all */
+  readonly entries?: ReadonlySet<number>;
   /** For the list of entries; private to us. */
   readonly scratchDirectory: string;
   readonly onTable: () => void;
@@ -123,6 +125,7 @@ async function wantedEntries({
   dump,
   toolchain,
   managed,
+  entries,
   onWarning,
   signal,
 }: LoadRequest): Promise<string[]> {
@@ -133,6 +136,7 @@ async function wantedEntries({
     signal,
   });
   return text.split('\n').filter((line) => {
+    if (entries !== undefined && !entries.has(Number.parseInt(line, 10))) return false;
     if (!managed || !SUPERUSER_ONLY.test(line)) return true;
     onWarning(`Left out, for only a superuser may make it: ${line.replace(/^\d+; \d+ \d+ /, '')}`);
     return false;

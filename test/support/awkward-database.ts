@@ -20,7 +20,7 @@ export function awkwardDatabase(major = 15): Promise<string> {
   return fixtureDatabase('awkward', major);
 }
 
-export async function fixtureDatabase(fixture: Fixture, major = 15): Promise<string> {
+export async function fixtureDatabase(fixture: Fixture | 'linked', major = 15): Promise<string> {
   const url = await freshDatabase(major);
   const schema = path.resolve(__dirname, `../fixtures/${fixture}-schema.sql`);
   await run(program(major, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', schema, url]);

@@ -8,6 +8,11 @@ import { auditPrefix, type AuditEvent } from '../../lib/contract/audit-event';
 import { NO_HOOKS } from '../../lib/contract/restore-hooks';
 import { restore } from '../../lib/operations/restore';
 import type { RestoreRequest, RestoreResult, RestoreTools } from '../../lib/operations/restore-request';
+import {
+  restoreTables,
+  type RestoreTablesRequest,
+  type RestoreTablesResult,
+} from '../../lib/operations/restore-tables';
 import { connectionTarget } from '../../lib/postgres/connection';
 import { systemClock } from '../../lib/runtime/clock';
 import { silentReporter } from '../../lib/runtime/reporter';
@@ -20,6 +25,11 @@ export interface RestoreBench {
   readonly url: string;
   readonly scratchRoot: string;
   restore(changes?: Partial<RestoreRequest>, tools?: Partial<RestoreTools>): Promise<RestoreResult>;
+  restoreTables(
+    tables: readonly string[],
+    changes?: Partial<RestoreTablesRequest>,
+    tools?: Partial<RestoreTools>,
+  ): Promise<RestoreTablesResult>;
   /** Whether the target database is there. */
   exists(): Promise<boolean>;
   /** What lies in the scratch folder. */
@@ -57,21 +67,9 @@ export function restoreBench(bench: Bench, server = bench.url): RestoreBench {
     url: at(targetDatabase),
     scratchRoot,
     restore: async (changes = {}, tools = {}) =>
-      restore(
-        { ...request, ...changes },
-        {
-          store: bench.store,
-          trust: { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false },
-          clock: systemClock,
-          reporter: silentReporter,
-          randomBytes,
-          ask: () => Promise.resolve(undefined),
-          environment: {},
-          caller: {},
-          signal: new AbortController().signal,
-          ...tools,
-        },
-      ),
+      restore({ ...request, ...changes }, { ...(await toolsOf(bench)), ...tools }),
+    restoreTables: async (tables, changes = {}, tools = {}) =>
+      restoreTables({ ...request, tables, ...changes }, { ...(await toolsOf(bench)), ...tools }),
     exists: async () => {
       const rows = await query(at('postgres'), `SELECT FROM pg_database WHERE datname = '${targetDatabase}'`);
       return rows.length > 0;
@@ -86,4 +84,18 @@ export async function restoreAudit(bench: Bench): Promise<AuditEvent[]> {
   for (const key of await bench.keys(auditPrefix('restore')))
     events.push(JSON.parse(await text(await bench.store.get(key))) as AuditEvent);
   return events.sort((a, b) => a.at.localeCompare(b.at));
+}
+
+async function toolsOf(bench: Bench): Promise<RestoreTools> {
+  return {
+    store: bench.store,
+    trust: { keys: await bench.signer.trustedPublicKeys(), allowUnsigned: false },
+    clock: systemClock,
+    reporter: silentReporter,
+    randomBytes,
+    ask: () => Promise.resolve(undefined),
+    environment: {},
+    caller: {},
+    signal: new AbortController().signal,
+  };
 }

@@ -24,6 +24,10 @@ export interface CompareRestored {
     /** Data of the archive and of the restored database. @default - content by the inventory's hashes, if any */
     readonly data?: { readonly archive: DumpDigest; readonly restored: DumpDigest };
   };
+  /** What of the restored database is held against `expected`. @default - all */
+  readonly only?: (
+    restored: Pick<Restored, 'inventory' | 'catalog'>,
+  ) => Pick<Restored, 'inventory' | 'catalog'>;
   readonly onTable?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -67,7 +71,13 @@ interface Restored {
   readonly sequences: SequenceValues;
 }
 
-async function readRestored({ expected, clients, onTable, signal }: CompareRestored): Promise<Restored> {
+async function readRestored({
+  expected,
+  clients,
+  only,
+  onTable,
+  signal,
+}: CompareRestored): Promise<Restored> {
   for (const client of clients) await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     const [client] = clients;
@@ -79,7 +89,8 @@ async function readRestored({ expected, clients, onTable, signal }: CompareResto
         ...(onTable && { onTable }),
         ...(signal && { signal }),
       }));
-    return { inventory, catalog: await readCatalog(client), sequences: await readSequences(client) };
+    const read = { inventory, catalog: await readCatalog(client) };
+    return { ...(only?.(read) ?? read), sequences: await readSequences(client) };
   } finally {
     for (const client of clients) await client.query('ROLLBACK');
   }
