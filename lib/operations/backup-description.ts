@@ -71,10 +71,13 @@ async function readSchema({
   target,
   holder,
 }: Source): Promise<Omit<SourceDescription, 'inventory' | 'globals'>> {
+  // The server locks each view whose definition it tells; a REFRESH that waits for that would stop pg_dump behind it.
+  await holder.query('SAVEPOINT schema');
   const catalog = await readCatalog(holder);
   await demandUnchangedFunctions(target, holder);
   const databaseSettings = await readDatabaseSettings(holder);
   const { rows: extensions } = await holder.query<Manifest['extensions'][number]>(EXTENSIONS);
+  await holder.query('ROLLBACK TO SAVEPOINT schema');
   return { catalog, databaseSettings, extensions };
 }
 

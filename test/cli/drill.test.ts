@@ -6,6 +6,7 @@ import { backstop, startBackstop } from '../support/backstop-cli';
 import { drillBench, NOTHING_REMAINS, type DrillBench } from '../support/drill-bench';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { makeBench, type Bench } from '../support/make-backup';
+import { query, startCluster } from '../support/postgres-cluster';
 import { shopDatabase } from '../support/small-database';
 
 let bench: Bench;
@@ -29,6 +30,23 @@ test('a proof ends with the sentence that it was for, and its phases stand above
   expect(stdout).toMatch(/compared +22600 rows in 4 tables/);
   const [last] = stdout.trimEnd().split('\n').slice(-1);
   expect(last).toMatch(/^shop is proven restorable up to \d{4}-\d\d-\d\dT[\d:.]+Z \(recovery point \S+\)\.$/);
+});
+
+test('with --to it is proven on a server that was there before, which is as it was afterwards', async () => {
+  const drills = await drillBench(bench);
+  const server = await startCluster(15);
+  try {
+    const { exitCode, stdout } = await backstop(argumentsOf(drills, '--to', server.url(), '--json'));
+    expect(exitCode).toBe(0);
+    const evidence = JSON.parse(stdout) as Evidence;
+    expect(evidence).toMatchObject({ outcome: 'proven', target: 'server', differences: [] });
+    expect(evidence.restoreSeconds).toBeGreaterThan(0);
+    const names = await query(server.url(), 'SELECT datname FROM pg_database WHERE NOT datistemplate');
+    expect(names).toEqual([{ datname: 'postgres' }]);
+    expect(drills.remains()).toEqual(NOTHING_REMAINS);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('the checks come as JSON or from a file, and one that fails is printed before the error', async () => {

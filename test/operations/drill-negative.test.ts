@@ -25,6 +25,8 @@ interface FaultyDrill {
   readonly message: RegExp;
   /** Whether the manifest was believed: then there is evidence that the drill failed. */
   readonly evidence: 'failed' | 'none';
+  /** What else it must say. @default - nothing */
+  readonly says?: object;
 }
 
 /** The largest object: rows of a table. */
@@ -177,6 +179,8 @@ const FAULTY_DRILLS: readonly FaultyDrill[] = [
         signer,
       ),
     ...{ exitCode: 8, message: /no_such_extension/, evidence: 'failed' },
+    // Named before anything is fetched.
+    says: { phaseSeconds: expect.objectContaining({ fetch: 0 }) as object, restoreSeconds: 0 },
   },
 ];
 
@@ -193,7 +197,7 @@ beforeAll(async () => {
 
 test.each(FAULTY_DRILLS)(
   'exit code $exitCode, evidence $evidence: $fault',
-  async ({ source, harm, request, tools, exitCode, message, evidence }) => {
+  async ({ source, harm, request, tools, exitCode, message, evidence, says }) => {
     const bench = await makeBench((await source?.()) ?? shop);
     const { manifest, manifestKey } = await bench.backup();
     await harm?.(bench, manifest, manifestKey);
@@ -210,6 +214,7 @@ test.each(FAULTY_DRILLS)(
               outcome: 'failed',
               exitCode,
               failure: expect.stringMatching(message) as string,
+              ...says,
             }),
           ],
     );

@@ -1,4 +1,4 @@
-/** Does to a directory store what nobody should: for tests of what is noticed. */
+/** Does to stored points what nobody should: for tests of what is noticed. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Envelope } from '../../lib/contract/envelope';
@@ -28,14 +28,23 @@ export function remove(store: Store, key: string): void {
   rmSync(fileOf(store, key));
 }
 
-/** Edits the payload and leaves the signature as it was. */
-export function editManifest(store: Store, key: string, changes: object): void {
-  const envelope = JSON.parse(readFileSync(fileOf(store, key), 'utf8')) as Envelope;
-  const payload = { ...envelope.payload, ...changes };
-  writeFileSync(fileOf(store, key), encodeEnvelope({ ...envelope, payload }));
+/** The payload with changes, and the signature as it was. */
+export function edited(manifest: Buffer, changes: object): Buffer {
+  const envelope = JSON.parse(manifest.toString('utf8')) as Envelope;
+  return encodeEnvelope({ ...envelope, payload: { ...envelope.payload, ...changes } });
 }
 
-/** Puts a manifest with changes in the place of the true one, signed by whom you like. */
+export function editManifest(store: Store, key: string, changes: object): void {
+  const file = fileOf(store, key);
+  writeFileSync(file, edited(readFileSync(file), changes));
+}
+
+/** A manifest with changes, signed by whom you like. */
+export async function signedBy(signer: Signer, manifest: Manifest, changes: object = {}): Promise<Buffer> {
+  return encodeEnvelope(await sign({ ...manifest, ...changes }, signer));
+}
+
+/** Puts it in the place of the true one. */
 export async function signAgain(
   store: Store,
   key: string,
@@ -43,5 +52,5 @@ export async function signAgain(
   changes: object,
   signer: Signer,
 ): Promise<void> {
-  writeFileSync(fileOf(store, key), encodeEnvelope(await sign({ ...manifest, ...changes }, signer)));
+  writeFileSync(fileOf(store, key), await signedBy(signer, manifest, changes));
 }

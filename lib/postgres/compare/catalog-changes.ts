@@ -50,7 +50,16 @@ function scopeOf(catalog: Catalog): Scope {
 }
 
 function entriesOf(spec: CatalogSpec, catalog: Catalog): Map<string, CatalogEntry> {
-  return new Map(catalog.filter((entry) => entry.kind === spec.kind).map((entry) => [entry.identity, entry]));
+  const entries = catalog.filter((entry) => entry.kind === spec.kind).map(withoutServerNotes);
+  return new Map(entries.map((entry) => [entry.identity, entry]));
+}
+
+/** Manifests of earlier versions hold them among a column's options; a restored column has others. */
+function withoutServerNotes(entry: CatalogEntry): CatalogEntry {
+  const { options, ...others } = entry.facts;
+  if (entry.kind !== 'column' || typeof options !== 'string') return entry;
+  const kept = options.split(', ').filter((option) => !option.startsWith('pg_'));
+  return { ...entry, facts: kept.length === 0 ? others : { ...others, options: kept.join(', ') } };
 }
 
 function changesOf(

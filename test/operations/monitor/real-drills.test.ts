@@ -1,6 +1,8 @@
 /** Real drills of real recovery points, good ones and such as must fail, and what the monitor tells of them. */
 import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { EXIT_CODES } from '../../../lib/contract/failure';
+import type { Manifest } from '../../../lib/contract/manifest';
 import type { DrillRequest } from '../../../lib/operations/drill-request';
 import { systemClock } from '../../../lib/runtime/clock';
 import { drillBench, type DrillBench } from '../../support/drill-bench';
@@ -8,6 +10,7 @@ import { makeBench, type Bench } from '../../support/make-backup';
 import { ModelBucket } from '../../support/model-bucket';
 import { monitorBench, monitorConfig, type MonitorBench } from '../../support/monitor-bench';
 import { shopDatabase } from '../../support/small-database';
+import { edited, signedBy } from '../../support/tampering';
 import { newSigner } from '../../support/watched-shop';
 
 const bucket = new ModelBucket(systemClock, 40);
@@ -42,8 +45,9 @@ test('a good drill proves the point', async () => {
   expect(evidence.restoreSeconds).toBeGreaterThan(0);
 });
 
-/** Of a point as it is stored: its manifest's key, and one of its objects. */
+/** A point as it is stored: its manifest, and one of its objects. */
 interface Stored {
+  readonly manifest: Manifest;
   readonly manifestKey: string;
   readonly dumpKey: string;
   readonly dumpBytes: number;
@@ -91,15 +95,25 @@ describe.each<[string, Trouble]>([
     'tampered with',
     {
       happens: async ({ manifestKey }) => {
-        const [manifest] = await Array.fromAsync(await bucket.get(manifestKey));
-        bucket.overwrite(manifestKey, Buffer.from(String(manifest).replace('"tester"', '"nobody"')));
+        const manifest = await buffer(await bucket.get(manifestKey));
+        bucket.overwrite(manifestKey, edited(manifest, { requestedBy: 'nobody' }));
+      },
+      exitCode: EXIT_CODES['stored-data-faulty'],
+      tells: { faultyManifests: 1 },
+    },
+  ],
+  [
+    'forged',
+    {
+      happens: async ({ manifest, manifestKey }) => {
+        bucket.overwrite(manifestKey, await signedBy(await newSigner(), manifest));
       },
       exitCode: EXIT_CODES['stored-data-faulty'],
       tells: { faultyManifests: 1 },
     },
   ],
   ['stale', { request: { maxAgeHours: 0 }, exitCode: EXIT_CODES['restore-refused'] }],
-  ['empty', { request: { minimumRows: 1_000_000 }, exitCode: EXIT_CODES.differences }],
+  ['short of rows', { request: { minimumRows: 1_000_000 }, exitCode: EXIT_CODES.differences }],
   [
     'not what a query of the settings asks for',
     {
@@ -112,7 +126,7 @@ describe.each<[string, Trouble]>([
     const before = (await gauges()).failedDrills ?? NaN;
     const { manifest, manifestKey } = await bench.backup();
     const dump = manifest.files.find(({ key, bytes }) => key.endsWith('.gz') || bytes > 1000)!;
-    await happens?.({ manifestKey, dumpKey: dump.key, dumpBytes: dump.bytes });
+    await happens?.({ manifest, manifestKey, dumpKey: dump.key, dumpBytes: dump.bytes });
     await expect(drills.drill(request)).rejects.toMatchObject({ exitCode });
     expect(await gauges()).toMatchObject({ failedDrills: before + 1, ...tells });
     if (tells['faultyManifests'] !== undefined) bucket.destroy(manifestKey);
@@ -121,7 +135,7 @@ describe.each<[string, Trouble]>([
 
 test('all of them count until a newer point is proven', async () => {
   await bench.backup();
-  expect((await gauges()).failedDrills).toBeGreaterThan(5);
+  expect((await gauges()).failedDrills).toBeGreaterThan(6);
   await drills.drill();
   expect(await gauges()).toMatchObject({ failedDrills: 0, storedFaults: 0 });
 });

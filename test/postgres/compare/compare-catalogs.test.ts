@@ -9,7 +9,7 @@ const scope = (kind: string, ...facts: string[]): CatalogEntry => ({
 });
 const SCOPES = [
   scope('table', 'persistence'),
-  scope('column', 'table', 'position', 'type', 'not null'),
+  scope('column', 'table', 'position', 'type', 'not null', 'options'),
   scope('function', 'definition'),
   scope('owner of', 'owner'),
 ];
@@ -64,6 +64,16 @@ test('owners are compared only where a restore was asked for them', () => {
   const owned = (owner: string) => ({ kind: 'owner of', identity: 'table t', facts: { owner } });
   expect(lines([owned('a')], [owned('b')])).toEqual(['schema: owner of table t owner: is b, was a']);
   expect(lines([owned('a')], [owned('b')], false)).toEqual([]);
+});
+
+test.each([
+  ['pg_attver=26465288', undefined, []],
+  ['n_distinct=5, pg_attver=26465288', 'n_distinct=5', []],
+  ['pg_attver=1', 'n_distinct=5', ['schema: column t.a options: is n_distinct=5, was not set']],
+  ['n_distinct=5, pg_attver=1', undefined, ['schema: column t.a options: is not set, was n_distinct=5']],
+])("the server's own notes on a column are no difference: was %s, is %s", (was, is, told) => {
+  const withOptions = (options?: string) => column('t', 'a', options === undefined ? {} : { options });
+  expect(lines([withOptions(was)], [withOptions(is)])).toEqual(told);
 });
 
 test('a fact that the backup did not record is no difference; one that cannot be read now is reported', () => {
