@@ -7,9 +7,10 @@ import { scratchOption } from './check';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { archiveOptions, demandOneSource, runRestoreArchive, type ArchiveOptions } from './restore-archive';
 import { restoreSummary, restoreText } from './restore-text';
 
-interface RestoreOptions extends shared.TrustOptions {
+interface RestoreOptions extends shared.TrustOptions, ArchiveOptions {
   readonly database?: string;
   readonly to?: string;
   readonly targetDatabase?: string;
@@ -28,13 +29,14 @@ dropped again; when differences are found (exit code 10), it is left for a look 
 
 Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
-  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4`;
+  backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4
+  PGPASSWORD=… backstop restore --archive shop-2024-05-01.sql.gz --to postgres://admin@db.example.com --target-database shop_2024`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
-  program
+  const command = program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
-    .argument('<id>', 'its id, the beginning of it, or newest')
+    .argument('[id]', 'its id, the beginning of it, or newest')
     .addOption(shared.databaseOption())
     .addOption(shared.storeOption())
     .addOption(shared.publicKeyOption())
@@ -62,7 +64,11 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .addOption(shared.postgresBinOption())
     .addOption(shared.jsonOption())
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
-    .action((point: string, options: RestoreOptions) => runRestore(point, options, io));
+    .action((point: string | undefined, options: RestoreOptions) => {
+      demandOneSource(point, options);
+      return point === undefined ? runRestoreArchive(options, io) : runRestore(point, options, io);
+    });
+  for (const option of archiveOptions()) command.addOption(option);
 }
 
 async function runRestore(point: string, options: RestoreOptions, io: CommandIo): Promise<void> {

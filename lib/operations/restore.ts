@@ -84,7 +84,14 @@ async function fillDatabase(
 }
 
 /** A half-filled database must not look like a whole one. Says what it did; never hides the first error. */
-async function undo({ request, target, create, warn }: RestorePlan): Promise<void> {
+export async function undo({
+  request,
+  target,
+  create,
+  warn,
+}: Pick<RestorePlan, 'target' | 'create' | 'warn'> & {
+  readonly request: Pick<RestoreRequest, 'maintenance' | 'keepFailed'>;
+}): Promise<void> {
   const name = describeTarget(target);
   if (!create) {
     warn(`${name} was empty; it may now hold a part of the dump. It was not ours to drop.`);
