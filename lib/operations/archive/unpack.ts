@@ -55,7 +55,7 @@ export async function untarInto(
       read,
       writeEntries(tar, directory, { room, progress, signal }),
     ]);
-    if (written.status === 'rejected' && written.reason instanceof Failure) throw written.reason;
+    if (written.status === 'rejected' && isOurs(written.reason)) throw written.reason;
     await read;
     if (written.status === 'rejected') throw written.reason;
   });
@@ -130,12 +130,19 @@ async function reading(signal: AbortSignal, task: () => Promise<void>): Promise<
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure) throw error;
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw refused('It has two files of one name.');
+    if (exists(error)) throw refused('It has two files of one name.');
     throw new Failure('stored-data-faulty', `The archive cannot be unpacked: ${messageOf(error)}`, {
       cause: error,
       hint: 'It is damaged or cut short: choose another archive.',
     });
   }
+}
+
+const exists = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EEXIST';
+
+/** Not what followed from the end of the stream. */
+function isOurs(error: unknown): boolean {
+  return error instanceof Failure || exists(error);
 }
 
 function refused(message: string): Failure {
