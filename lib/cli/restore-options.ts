@@ -1,9 +1,9 @@
 /** The options of `restore`, and what they ask for. */
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { ENVIRONMENT } from '../contract/environment';
 import { Failure } from '../contract/failure';
 import { NO_HOOKS, restoreHooksSchema, type RestoreHooks } from '../contract/restore-hooks';
-import { OVERRIDES, type Override } from '../operations/place-refusals';
+import { OVERRIDES } from '../operations/place-refusals';
 import {
   COMPARE_LEVELS,
   type CompareLevel,
@@ -11,6 +11,7 @@ import {
   type RestoreRequest,
 } from '../operations/restore-request';
 import { besideName } from '../postgres/take-place/names';
+import { allowed, allowOption } from './allow-option';
 import { scratchOption } from './check';
 import { checksIn, checksOption } from './checks-option';
 import type { CommandIo } from './command-io';
@@ -29,7 +30,7 @@ export interface RestoreOptions extends shared.TrustOptions, EvidenceTrustOption
   readonly confirm?: string;
   readonly keepOldDays: number;
   readonly maxAgeHours: number;
-  readonly allow: readonly Override[];
+  readonly allow: readonly string[];
   readonly jobs: number;
   readonly owners?: boolean;
   readonly globals?: boolean;
@@ -82,9 +83,7 @@ function placeOptions(): Option[] {
     new Option('--max-age-hours <hours>', 'an older point takes no place')
       .argParser(shared.positive)
       .default(48),
-    new Option('--allow <refusal>', `override a refusal, and have it in the audit: ${OVERRIDES.join(', ')}`)
-      .argParser(oneMoreOverride)
-      .default([], 'none'),
+    allowOption(),
   ];
 }
 
@@ -118,26 +117,19 @@ function aroundOptions(): Option[] {
   ];
 }
 
-function oneMoreOverride(text: string, before: readonly Override[]): readonly Override[] {
-  const found = OVERRIDES.find((known) => known === text);
-  if (found !== undefined) return [...before, found];
-  throw new InvalidArgumentError(
-    `Allowed are ${OVERRIDES.join(', ')}; give the option again for another one.`,
-  );
-}
-
 /** @throws Failure `usage` */
 export async function restoreRequestOf(
   id: string | undefined,
   options: RestoreOptions,
   io: CommandIo,
 ): Promise<RestoreRequest> {
-  const { to, database, postgresBin, jobs, compare, allow, reason, requestedBy } = options;
+  const { to, database, postgresBin, jobs, compare, reason, requestedBy } = options;
   const place = placeOf(options);
   return {
     ...choiceOf(id, options),
     ...thawOf(options),
-    ...{ jobs, compare, allow, reason, requestedBy },
+    ...{ jobs, compare, reason, requestedBy },
+    allow: allowed(options.allow, OVERRIDES, 'a recovery point'),
     maintenance: shared.maintenanceTarget(to, io.environment),
     targetDatabase: targetOf(options, place, io),
     owners: options.owners ?? (place === undefined ? false : 'if-possible'),

@@ -24,7 +24,9 @@ export function tableOptions(): Option[] {
     ...value.split(',').filter((pattern) => pattern !== ''),
   ];
   return [
-    new Option('--table <patterns...>', 'only these tables, with all that they need').argParser(patterns),
+    new Option('--table <patterns...>', 'only these tables, with all that they need')
+      .argParser(patterns)
+      .conflicts(['swap', 'replace']),
     new Option(
       '--rows-missing-in <url>',
       'with --table: find the rows that this database (postgres://user@host/name) lacks, and write a script that puts them back',

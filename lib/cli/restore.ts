@@ -9,6 +9,7 @@ import { printResult, type CommandIo } from './command-io';
 import { evidenceTrustIfNamed } from './evidence-trust';
 import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
+import { archiveOptions, runRestoreArchive, type ArchiveOptions } from './restore-archive';
 import { inAwsOptions, restoreInAws, type InAwsOptions } from './restore-in-aws';
 import { restoreOptions, restoreRequestOf, type RestoreOptions } from './restore-options';
 import {
@@ -20,7 +21,7 @@ import {
 } from './restore-tables';
 import { restoreSummary, restoreText } from './restore-text';
 
-type Options = RestoreOptions & InAwsOptions & RestoreTablesOptions;
+type Options = RestoreOptions & InAwsOptions & RestoreTablesOptions & ArchiveOptions;
 
 const MORE = `
 The target database is made new; one that exists must be empty. When the restore fails, a database that it made is
@@ -33,19 +34,22 @@ Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
   backstop restore 20261120T020000Z --store file:backups --to postgres://localhost --target-database shop_restored --jobs 4
   backstop restore --at 2026-11-20T01:30:00Z --store file:backups --to postgres://localhost --target-database shop_restored
-  backstop restore newest --store file:backups --to postgres://localhost --swap shop${RESTORE_TABLES_EXAMPLES}`;
+  backstop restore newest --store file:backups --to postgres://localhost --swap shop${RESTORE_TABLES_EXAMPLES}
+  PGPASSWORD=… backstop restore --archive shop-2024-05-01.sql.gz --to postgres://admin@db.example.com --target-database shop_2024`;
 
 export function registerRestore(program: Command, io: CommandIo): void {
   const command = program
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
     .argument('[id]', 'its id, the beginning of it, or newest');
-  for (const option of [...restoreOptions(), ...tableOptions(), ...inAwsOptions()]) command.addOption(option);
+  const options = [...restoreOptions(), ...tableOptions(), ...inAwsOptions(), ...archiveOptions()];
+  for (const option of options) command.addOption(option);
   command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
-    .action((id: string | undefined, options: Options) =>
-      options.inAws === true ? restoreInAws(id, options, command, io) : runRestore(id, options, io),
-    );
+    .action((id: string | undefined, options: Options) => {
+      if (options.archive !== undefined) return runRestoreArchive(id, options, io);
+      return options.inAws === true ? restoreInAws(id, options, command, io) : runRestore(id, options, io);
+    });
 }
 
 async function runRestore(id: string | undefined, options: Options, io: CommandIo): Promise<void> {

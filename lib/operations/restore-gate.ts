@@ -32,6 +32,11 @@ export async function demandRoles(
   });
 }
 
+/** @property databaseSettings undefined while nobody knows them yet */
+export interface WantedEncoding {
+  readonly databaseSettings?: Pick<Manifest['databaseSettings'], 'encoding'>;
+}
+
 /**
  * @returns whether the target has to be created
  * @throws Failure `restore-refused` for a database that is not empty or cannot hold the dump's characters
@@ -39,7 +44,7 @@ export async function demandRoles(
 export async function admitTarget(
   maintenance: Client,
   target: ConnectionTarget,
-  { databaseSettings }: Pick<Manifest, 'databaseSettings'>,
+  { databaseSettings }: WantedEncoding,
 ): Promise<boolean> {
   const { rowCount } = await maintenance.query('SELECT FROM pg_catalog.pg_database WHERE datname = $1', [
     target.database,
@@ -57,7 +62,7 @@ export async function admitTarget(
         { hint: 'Nothing is ever restored on top of something: name a new database by --target-database.' },
       );
     }
-    if (encoding !== databaseSettings.encoding) {
+    if (databaseSettings !== undefined && encoding !== databaseSettings.encoding) {
       throw new Failure(
         'restore-refused',
         `${describeTarget(target)} has the encoding ${encoding}; the dump needs ${databaseSettings.encoding}.`,

@@ -20,6 +20,7 @@ import { demandTypedName, planPlace, type PlannedPlace } from './restore-place';
 import { announce, planRestore, type RestorePlan } from './restore-plan';
 import {
   PHASES,
+  type LoadingRequest,
   type Phase,
   type Restored,
   type RestoreRequest,
@@ -138,7 +139,14 @@ async function fillDatabase(
 }
 
 /** A half-filled database must not look like a whole one. Says what it did; never hides the first error. */
-export async function undo({ request, target, create, warn }: RestorePlan): Promise<void> {
+export async function undo({
+  request,
+  target,
+  create,
+  warn,
+}: Pick<RestorePlan, 'target' | 'create' | 'warn'> & {
+  readonly request: Pick<LoadingRequest, 'maintenance' | 'keepFailed'>;
+}): Promise<void> {
   const name = describeTarget(target);
   if (!create) {
     warn(`${name} was empty; it may now hold a part of the dump. It was not ours to drop.`);

@@ -22,16 +22,24 @@ export async function digestDump(
   return digestCopyBlocks(stdout);
 }
 
-/** @param like columns are digested in its order. @throws ProgramFailed */
+/**
+ * @param like columns are digested in its order
+ * @param viaRoots rows of partitions are told under their root, as some archives have them
+ * @throws ProgramFailed
+ */
 export async function digestDatabase(
   target: ConnectionTarget,
   toolchain: Toolchain,
   like: DumpDigest,
   signal: AbortSignal,
+  viaRoots = false,
 ): Promise<DumpDigest> {
   const { stdout } = startProgram({
     command: toolchain.path('pg_dump'),
-    args: ['--data-only', '--no-password', '--format=plain', `--encoding=${like.encoding}`],
+    args: [
+      ...['--data-only', '--no-password', '--format=plain', `--encoding=${like.encoding}`],
+      ...(viaRoots ? ['--load-via-partition-root'] : []),
+    ],
     env: await libpqEnvironment(target),
     signal,
   });

@@ -10,7 +10,7 @@ import { runProgram } from '../runtime/child-process';
 import type { Toolchain } from './toolchain';
 
 export type FetchedDump =
-  | { readonly format: 'directory' | 'custom'; readonly path: string }
+  | { readonly format: 'directory' | 'custom' | 'tar'; readonly path: string }
   | { readonly format: 'plain'; readonly path: string; readonly gzip: boolean };
 
 const COMPLETE = '-- PostgreSQL database dump complete';

@@ -7,6 +7,7 @@ import { libpqEnvironment, type ConnectionTarget } from './connection';
 import { plainText, type FetchedDump } from './fetched-dump';
 import { loadPasses } from './load-passes';
 import { noiseFilter, withoutValues } from './load-words';
+import { fencedText, fenceFor } from './plain/fenced-text';
 import { restoreAdvice } from './restore-advice';
 import type { Toolchain } from './toolchain';
 
@@ -21,6 +22,8 @@ export interface LoadRequest {
   readonly managed: boolean;
   /** Dump ids of the entries that are loaded. @default - all */
   readonly entries?: ReadonlySet<number>;
+  /** A plain dump makes and enters databases of its own, which no transaction can hold. @default - it may not */
+  readonly createsDatabases?: boolean;
   /** For the list of entries; private to us. */
   readonly scratchDirectory: string;
   readonly onTable: () => void;
@@ -44,9 +47,7 @@ export async function loadDump(request: LoadRequest): Promise<void> {
 function notLoaded(error: ProgramFailed): Failure {
   const words = withoutValues(messageOf(error).split('\n  ')).join('\n  ');
   return new Failure('restore-failed', `The dump could not be loaded: ${words}`, {
-    hint:
-      restoreAdvice(words) ??
-      'The first error above is the reason. The recovery point itself was fetched whole.',
+    hint: restoreAdvice(words) ?? 'The first error above is the reason. The dump itself was read whole.',
   });
 }
 
@@ -55,10 +56,12 @@ async function loadArchive(request: LoadRequest): Promise<void> {
   const list = path.join(scratchDirectory, 'entries.list');
   for (const { section, entries, parallel } of loadPasses(await wantedEntries(request))) {
     await writeFile(list, entries.join('\n'), { mode: 0o600 });
+    // Of a tar pg_restore reads one member after the other.
+    const atOnce = parallel && dump.format !== 'tar' ? jobs : 1;
     await run(request, toolchain.path('pg_restore'), [
       `--section=${section}`,
       `--dbname=${connectionString(target.database)}`,
-      `--jobs=${parallel ? jobs : 1}`,
+      `--jobs=${atOnce}`,
       `--use-list=${list}`,
       '--exit-on-error',
       '--no-password',
@@ -80,11 +83,13 @@ async function loadPlain(
     '-w',
     '-v',
     'ON_ERROR_STOP=1',
-    '--single-transaction',
+    ...(request.createsDatabases === true ? [] : ['--single-transaction']),
     '--output=/dev/null',
     '--file=-',
   ];
-  await run(request, request.toolchain.path('psql'), args, plainText(dump));
+  const { toolchain, createsDatabases } = request;
+  const text = fencedText(plainText(dump), fenceFor(toolchain.version, createsDatabases));
+  await run(request, toolchain.path('psql'), args, text);
 }
 
 const WARNING = /^pg_restore: warning: |^psql:.*WARNING: /;
