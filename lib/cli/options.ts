@@ -14,6 +14,7 @@ import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
 import type { Store } from '../runtime/store';
 import type { Trust } from '../operations/read-manifest';
+import type { CommandIo } from './command-io';
 
 export const storeOption = () =>
   new Option('--store <url>', 'where the recovery points lie: s3://BUCKET or file:PATH').env(
@@ -167,4 +168,14 @@ export function positive(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It must be a whole number above 0.');
+}
+
+/** What the person at the terminal answers; undefined where there is none. */
+export async function asked(question: string, io: CommandIo): Promise<string | undefined> {
+  const prompt = io.prompt();
+  try {
+    return await prompt?.ask(question);
+  } finally {
+    prompt?.close();
+  }
 }

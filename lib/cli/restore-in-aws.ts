@@ -20,6 +20,11 @@ export interface InAwsOptions extends shared.TrustOptions, AtOptions {
   readonly detach?: boolean;
   readonly database?: string;
   readonly targetDatabase?: string;
+  readonly swap?: string;
+  readonly replace?: string;
+  readonly confirm?: string;
+  readonly checks?: string;
+  readonly hooks?: string;
   readonly json?: boolean;
 }
 
@@ -41,7 +46,7 @@ export const inAwsOptions = () => [
 /** What is meant for this machine, or is said to the task by its definition. */
 const NOT_PASSED_ON = [
   ...inAwsOptions().map((option) => option.attributeName()),
-  ...['to', 'store', 'publicKey', 'signer', 'scratch', 'postgresBin', 'json', 'at', 'database'],
+  ...['to', 'store', 'publicKey', 'signer', 'scratch', 'postgresBin', 'json', 'at', 'database', 'confirm'],
 ];
 
 export async function restoreInAws(
@@ -52,20 +57,20 @@ export async function restoreInAws(
 ): Promise<void> {
   const json = options.json === true;
   const installation = installationOf(options);
-  const hint = 'Name a database that does not exist yet.';
-  shared.demanded(options.targetDatabase, '--target-database', hint);
+  demandForTask(options);
   if (command.getOptionValueSource('to') === 'cli') {
     throw new Failure('usage', 'Both are given: --in-aws and --to.', {
       hint: `The task restores into the server of the secret ${installation}/restore-target: write URL and password there.`,
     });
   }
   const { point, major } = await settledPoint(id, options, io);
+  const confirmed = await confirmation(options, io);
   const reporter = io.reporter(json);
   try {
     const started = await runRestoreTask(
       {
         ...{ installation, major, detach: options.detach === true, startedBy: 'backstop restore' },
-        command: ['restore', ...point, ...passedOn(command, NOT_PASSED_ON)],
+        command: ['restore', ...point, ...confirmed, ...passedOn(command, NOT_PASSED_ON)],
         network: await networkOf(options, installation),
       },
       { reporter, signal: io.signal },
@@ -76,6 +81,38 @@ export async function restoreInAws(
   } finally {
     reporter.close();
   }
+}
+
+/** @throws Failure `usage` */
+function demandForTask({ targetDatabase, swap, replace, checks, hooks }: InAwsOptions): void {
+  if (swap === undefined && replace === undefined)
+    shared.demanded(targetDatabase, '--target-database', 'Name a database that does not exist yet.');
+  for (const [name, value] of Object.entries({ checks, hooks })) {
+    if (value === undefined || /^\s*[[{]/.test(value)) continue;
+    throw new Failure(
+      'usage',
+      `--${name} names a file of this machine, which the task does not have: ${value}.`,
+      {
+        hint: `Give its text: --${name} "$(cat ${value})".`,
+      },
+    );
+  }
+}
+
+/** Nobody can be asked in the task: it is asked here. @throws Failure `restore-refused` */
+async function confirmation({ swap, replace, confirm }: InAwsOptions, io: CommandIo): Promise<string[]> {
+  const name = swap ?? replace;
+  if (name === undefined) return [];
+  const question = `The task is going to put what it restores in the place of ${name}. Type its name to go on: `;
+  const typed = confirm ?? (await shared.asked(question, io));
+  if (typed === name) return ['--confirm', name];
+  throw new Failure(
+    'restore-refused',
+    `The name of the database whose place is taken must be typed: ${name}.`,
+    {
+      hint: `Nothing was started. Type the name, or give --confirm ${name}.`,
+    },
+  );
 }
 
 function installationOf({ installation, stack }: InAwsOptions): string {

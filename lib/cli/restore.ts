@@ -67,7 +67,7 @@ async function runRestore(id: string | undefined, options: Options, io: CommandI
   const { clock, signal } = io;
   const surroundings = { environment: definedIn(io.environment), caller, randomBytes };
   try {
-    const ask = (question: string) => typed(question, options, io);
+    const ask = async (question: string) => options.confirm ?? shared.asked(question, io);
     const tools: RestoreTools = { store, archive, trust, reporter, clock, signal, ask, ...surroundings };
     const believing = evidenceTrust === undefined ? tools : { ...tools, evidenceTrust };
     const { result, summary, text } = part
@@ -86,20 +86,6 @@ async function runRestore(id: string | undefined, options: Options, io: CommandI
 async function runWhole(...[request, tools]: Parameters<typeof restore>) {
   const result = await restore(request, tools);
   return { result, summary: restoreSummary(result), text: () => restoreText(result) };
-}
-
-async function typed(
-  question: string,
-  { confirm }: RestoreOptions,
-  io: CommandIo,
-): Promise<string | undefined> {
-  if (confirm !== undefined) return confirm;
-  const prompt = io.prompt();
-  try {
-    return await prompt?.ask(question);
-  } finally {
-    prompt?.close();
-  }
 }
 
 function definedIn(environment: NodeJS.ProcessEnv): Record<string, string> {
