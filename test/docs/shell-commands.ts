@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pythonWithMoto } from '../support/emulator';
 import { ROOT } from './markdown';
 
-const PROGRAMS = ['aws', 'backstop', 'git', 'npm', 'npx', 'psql'];
+const PROGRAMS = ['aws', 'backstop', 'createdb', 'git', 'npm', 'npx', 'pg_dump', 'pg_restore', 'psql'];
 
 /**
  * Every command of these programs, each with its words, in the order in which they begin; none of them is run.

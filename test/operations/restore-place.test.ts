@@ -88,7 +88,7 @@ describe.each(sharedMajors())('PostgreSQL %i', (major) => {
     const described = () =>
       query(
         live.server,
-        `SELECT datacl::text[] AS acl, datconnlimit AS sessions, pg_get_userbyid(datdba) AS owner,
+        `SELECT ARRAY(SELECT unnest(datacl)::text ORDER BY 1) AS acl, datconnlimit AS sessions, pg_get_userbyid(datdba) AS owner,
                 shobj_description(d.oid, 'pg_database') AS comment,
                 ARRAY(SELECT setrole::regrole::text || ' ' || unnest(setconfig) FROM pg_db_role_setting WHERE setdatabase = d.oid ORDER BY 1) AS settings
            FROM pg_database d WHERE datname = '${live.name}'`,

@@ -7,29 +7,20 @@ import { installedMajors } from '../support/find-postgres';
 import { rehearse, type Size } from './rehearse';
 import { Report } from './report';
 import { Stage } from './stage';
+import { withStop } from './stop';
 
 /** One GB, whichever way it is counted. */
 const MEGABYTES = '1024';
 /** For the usual size, once everything is installed. */
 const PROMISED = '3 min on an idle machine of two cores';
-/** For a step that was stopped: its programs notice that the servers are gone. */
-const GRACE_MS = 15_000;
-
 async function main(): Promise<number> {
   const size = sizeAsked();
   const [stage, report] = [new Stage(), new Report(process.stdout)];
-  const rehearsal = rehearse(stage, report, size);
-  try {
-    await Promise.race([rehearsal, stopSignal()]);
+  return withStop(stage, report, async () => {
+    await rehearse(stage, report, size);
     report.end(PROMISED);
     return 0;
-  } catch (error) {
-    report.fail(error);
-    return 1;
-  } finally {
-    const settled = rehearsal.catch(() => undefined);
-    await stage.close(() => Promise.race([settled, delay(GRACE_MS)]));
-  }
+  });
 }
 
 /** The newest PostgreSQL that is here: from 16 on dumps are compressed with zstd. */
@@ -45,21 +36,6 @@ function sizeAsked(): Size {
   if (!(megabytes >= 1))
     throw new Error(`--megabytes is ${values.megabytes}; allowed is a number from 1 on.`);
   return { megabytes, major: Number(values.postgres) };
-}
-
-/** Ctrl-C above all; and a pipe whose reader has gone. */
-function stopSignal(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(name, () => {
-        reject(new Error(`Stopped by ${name}.`));
-      });
-    process.stdout.on('error', reject);
-  });
-}
-
-function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
 main().then(

@@ -17,11 +17,13 @@ import type { Report } from './report';
 import type { Stage } from './stage';
 
 /** As the settings file names it. */
-export const DATABASE = 'app';
+export const DATABASE = 'shop';
+/** Another one of the same server. */
+export const OTHER_DATABASE = 'billing';
 /** Of the installation, in the same file. */
-export const INSTALLATION = 'backstop';
-const SETTINGS = 'examples/minimal.ts';
-const SECRET = 'backstop/app';
+export const INSTALLATION = 'acme';
+const SETTINGS = 'test/rehearsal/acme.ts';
+const SECRET = 'acme/postgres';
 
 /** For a server whose data nobody needs tomorrow, and whose only load is this one. */
 const THROW_AWAY = [
@@ -41,6 +43,8 @@ export interface Servers {
 export interface Scene extends Servers {
   readonly storage: DeployedStorage;
   readonly operator: Operator;
+  /** What the operator has set in the shell. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly fargate: Fargate;
   readonly intruder: Intruder;
   /** `postgres://user@host:port`, without the password. */
@@ -70,6 +74,7 @@ export async function setScene(servers: Servers, stage: Stage, report: Report): 
     ...aws,
     BACKSTOP_STORE: `s3://${storage.bucketName}`,
     BACKSTOP_SIGNER: `kms:${storage.signingKeyArn}`,
+    BACKSTOP_EVIDENCE_SIGNER: `kms:${storage.evidenceSigningKeyArn}`,
     ...scratch,
     PGPASSWORD: TEST_PASSWORD,
   };
@@ -88,7 +93,7 @@ export async function setScene(servers: Servers, stage: Stage, report: Report): 
   const restoreCommand = told[`RestoreCommand${cluster.major}`] ?? '';
   const evidencePublicKey = told['EvidencePublicKey'] ?? '';
   const found = { server, restoreCommand, evidencePublicKey };
-  return { cluster, emulator, storage, operator, fargate, intruder, ...found };
+  return { cluster, emulator, storage, operator, environment, fargate, intruder, ...found };
 }
 
 async function storePassword({ endpoint }: Emulator, report: Report): Promise<void> {
@@ -110,12 +115,14 @@ export async function nameRestoreTarget({ emulator, server }: Scene, report: Rep
 
 async function deployAll({ cluster, emulator }: Servers, stage: Stage, report: Report): Promise<Outputs> {
   report.command(`npx cdk bootstrap && npx cdk deploy --all -c settings=${SETTINGS}`);
-  const connection = {
-    ...{ host: '127.0.0.1', port: cluster.port, database: DATABASE, user: 'backstop' },
-    ...{ password: { secret: SECRET }, tls: { mode: 'disable' } },
-  };
-  const database = `...original.databases.${DATABASE}, connection: ${JSON.stringify(connection)}, major: ${cluster.major}`;
-  const changes = `{ databases: { ${DATABASE}: { ${database} } } }`;
+  const databases = [DATABASE, OTHER_DATABASE].map((name) => {
+    const connection = {
+      ...{ host: '127.0.0.1', port: cluster.port, database: name, user: 'backstop' },
+      ...{ password: { secret: SECRET }, tls: { mode: 'disable' } },
+    };
+    return `${name}: { ...original.databases.${name}, connection: ${JSON.stringify(connection)}, major: ${cluster.major} }`;
+  });
+  const changes = `{ databases: { ${databases.join(', ')} } }`;
   const settings = withPrebuiltImages(SETTINGS, stage.makeFolder('settings'), changes);
   await bootstrap(emulator.endpoint);
   const outputs = await deploy(emulator.endpoint, settings);
