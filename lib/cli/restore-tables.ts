@@ -26,7 +26,7 @@ export function tableOptions(): Option[] {
   return [
     new Option('--table <patterns...>', 'only these tables, with all that they need')
       .argParser(patterns)
-      .conflicts(['swap', 'replace']),
+      .conflicts(['swap', 'replace', 'hooks']),
     new Option(
       '--rows-missing-in <url>',
       'with --table: find the rows that this database (postgres://user@host/name) lacks, and write a script that puts them back',

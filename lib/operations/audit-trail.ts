@@ -31,6 +31,10 @@ export class AuditTrail {
     this.run = { ...this.run, what };
   }
 
+  get what(): string {
+    return this.run.what ?? '';
+  }
+
   /** What the operator overrode, likewise. */
   tellOverrides(overrides: readonly string[]): void {
     this.run = { ...this.run, overrides: [...overrides] };

@@ -5,7 +5,15 @@
 import { humanSeconds } from '../contract/human';
 import type { Manifest } from '../contract/manifest';
 
-export const OVERRIDES = ['old', 'unproven', 'other-system', 'differences', 'failed-checks'] as const;
+export const OVERRIDES = [
+  'old',
+  'unproven',
+  'other-system',
+  'lost-owners',
+  'lost-settings',
+  'differences',
+  'failed-checks',
+] as const;
 export type Override = (typeof OVERRIDES)[number];
 
 export interface Refusal {
@@ -20,13 +28,15 @@ export interface PlaceFacts {
   readonly systemIdentifier: string | null;
   /** Whether believed evidence proves it; `unknown` where it is not said whose evidence is believed. */
   readonly proven: 'proven' | 'unproven' | 'unknown';
+  /** To whom else things belong, or who else has privileges, and would have none: nobody asked for that. */
+  readonly lostOwners: readonly string[];
   readonly maxAgeHours: number;
   readonly now: Date;
 }
 
 /** In the order in which an operator should think of them. */
 export function placeRefusals(facts: PlaceFacts): Refusal[] {
-  return [...anotherSystem(facts), ...tooOld(facts), ...notProven(facts)];
+  return [...anotherSystem(facts), ...tooOld(facts), ...notProven(facts), ...ownersLost(facts)];
 }
 
 function anotherSystem({ manifest, name, systemIdentifier }: PlaceFacts): Refusal[] {
@@ -70,6 +80,17 @@ function notProven({ manifest, proven }: PlaceFacts): Refusal[] {
     {
       override: 'unproven',
       message: `${manifest.database} ${manifest.id} is not proven restorable: ${why}.`,
+    },
+  ];
+}
+
+function ownersLost({ manifest, name, lostOwners }: PlaceFacts): Refusal[] {
+  if (lostOwners.length === 0) return [];
+  const { database, id } = manifest;
+  return [
+    {
+      override: 'lost-owners',
+      message: `Who is no superuser restores ${database} ${id} without owners and privileges: ${lostOwners.join(', ')} would have none in ${name}.`,
     },
   ];
 }

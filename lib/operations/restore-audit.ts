@@ -34,6 +34,7 @@ export async function recordStart(
   place: PlannedPlace | undefined,
 ): Promise<void> {
   const overrides = place?.overridden ?? [];
+  if (place !== undefined) trail.tellWhat(`${trail.what}, kept as ${place.keptAs}`);
   if (overrides.length > 0) trail.tellOverrides(overrides);
   try {
     await trail.recordStart(tools.signal);

@@ -1,10 +1,11 @@
 /**
  * What an operator wants done around a restore: before anything is changed, and afterwards on every path. A hook that
- * fails before ends the restore; one that fails afterwards fails it, without undoing what was restored.
+ * fails before ends the restore; one that fails afterwards fails it, and undoes nothing.
  */
 import { Failure, messageOf } from '../contract/failure';
 import type { CommandHook, RestoreHooks, UrlHook } from '../contract/restore-hooks';
 import { answering } from '../runtime/answering-url';
+import { delayedSignal } from '../runtime/delayed-signal';
 import type { Reporter } from '../runtime/reporter';
 import { runToldCommand, type CommandEnd } from './told-command';
 
@@ -19,33 +20,33 @@ export interface HookTools {
 /** What a hook is told by BACKSTOP_OUTCOME. */
 type Outcome = 'begins' | 'restored' | 'failed';
 
-/** A run that was stopped still resumes the application that it suspended. */
+/** So long after a stop. */
 const LAST_HOOKS_MS = 60_000;
 
 /**
  * Does the task between the hooks.
  * @param wentWell whether what the task answers is what was wanted
- * @throws Failure `restore-refused` for a hook before, `restore-failed` for one afterwards; what the task throws
+ * @returns also what hooks afterwards failed at: nothing is undone for them, and what was restored is still to be told
+ * @throws Failure `restore-refused` for a hook before; what the task throws
  */
 export async function withHooks<T>(
   hooks: RestoreHooks,
   tools: HookTools,
   task: () => Promise<T>,
   wentWell: (result: T) => boolean,
-): Promise<T> {
+): Promise<{ readonly result: T; readonly failedHooks: readonly string[] }> {
+  // An application that was suspended is resumed, also by a run that is being stopped.
+  const afterwards = { ...tools, signal: delayedSignal(tools.signal, LAST_HOOKS_MS) };
   let result: T;
   try {
     for (const hook of hooks.before) await demandHook(hook, tools);
     result = await task();
   } catch (error) {
-    await runAfter(hooks, 'failed', { ...tools, signal: AbortSignal.timeout(LAST_HOOKS_MS) });
+    await runAfter(hooks, 'failed', afterwards);
     throw error;
   }
-  const failed = await runAfter(hooks, wentWell(result) ? 'restored' : 'failed', tools);
-  if (failed.length === 0) return result;
-  throw new Failure('restore-failed', `The restore is done, but ${failed.join('; ')}.`, {
-    hint: 'What was restored stays as it is. Do by hand what the hook was to do.',
-  });
+  const failedHooks = await runAfter(hooks, wentWell(result) ? 'restored' : 'failed', afterwards);
+  return { result, failedHooks };
 }
 
 async function demandHook(hook: CommandHook, tools: HookTools): Promise<void> {

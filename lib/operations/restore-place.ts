@@ -4,6 +4,7 @@ import { Failure, messageOf } from '../contract/failure';
 import { describeTarget } from '../postgres/connection';
 import { keptName, keptUntil, mayGo } from '../postgres/take-place/names';
 import { commentedDatabases, readPlace, type Place } from '../postgres/take-place/place';
+import { requiredRoles } from '../postgres/required-roles';
 import { provenState } from './proven';
 import { placeRefusals, weigh, type Override } from './place-refusals';
 import type { RestorePlan } from './restore-plan';
@@ -13,7 +14,8 @@ export interface PlannedPlace extends PlaceRequest {
   readonly there: Place;
   readonly keptAs: string;
   readonly keptUntil: Date;
-  /** Refusals that the operator has overridden. */
+  /** Refusals that the operator overrides, and those of them that were needed. */
+  readonly allow: readonly Override[];
   readonly overridden: readonly Override[];
 }
 
@@ -38,13 +40,24 @@ export async function planPlace(
     return 'unknown' as const;
   });
   const { systemIdentifier } = plan.server;
-  const refusals = placeRefusals({ ...place, manifest: plan.manifest, systemIdentifier, proven, now });
+  const lostOwners = lostOwnersOf(plan, request);
+  const known = { manifest: plan.manifest, systemIdentifier, proven, lostOwners };
+  const refusals = placeRefusals({ ...place, ...known, now });
   const { standing, overridden } = weigh(refusals, allow);
   if (standing.length > 0) throw refused(place, standing);
   for (const { message } of refusals) plan.warn(`Overridden: ${message}`);
   tellStaysBehind(plan, there);
   const names = { keptAs: keptName(place.name, now), keptUntil: keptUntil(now, place.keepDays) };
-  return { ...place, there, ...names, overridden };
+  return { ...place, there, ...names, allow, overridden };
+}
+
+/** Roles that the dump names, where it is restored without them and nobody asked for that. */
+function lostOwnersOf(
+  { manifest, owners, request: { maintenance } }: RestorePlan,
+  request: RestoreRequest,
+): string[] {
+  if (owners || request.owners !== 'if-possible') return [];
+  return requiredRoles(manifest, true).filter((role) => role !== maintenance.user && !role.startsWith('pg_'));
 }
 
 /** @throws Failure `restore-refused` where it is not there, or cannot be renamed */
@@ -104,10 +117,9 @@ function tellStaysBehind({ warn }: RestorePlan, { name, slots, subscriptions }: 
 
 /** What earlier restores kept, once its time is over: nobody else tells. */
 async function tellKept(maintenance: Client, { tools }: RestorePlan, now: Date): Promise<void> {
-  for (const { name, comment } of await commentedDatabases(maintenance)) {
-    if (mayGo(comment, now))
-      tools.reporter.info(`The database ${name} may be dropped. Its comment: ${comment}`);
-  }
+  const kept = (await commentedDatabases(maintenance)).filter((each) => mayGo(each, now));
+  for (const { name, comment } of kept)
+    tools.reporter.info(`The database ${name} may be dropped. Its comment: ${comment}`);
 }
 
 /** @throws Failure `restore-refused` unless the name was typed */

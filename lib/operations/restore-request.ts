@@ -121,6 +121,8 @@ export interface RestoreResult extends Restored {
   readonly targetDatabase: string;
   /** False where an empty database was there already. */
   readonly created: boolean;
+  /** Hooks that failed once all was done, in words. */
+  readonly failedHooks: readonly string[];
   /** What a person should read: passed-over points, settings left out, warnings of the programs. */
   readonly warnings: readonly string[];
   readonly seconds: Readonly<Record<Phase, number>>;

@@ -22,6 +22,8 @@ import {
 import { PhaseTimer } from './phase-timer';
 import { undo } from './restore';
 import { auditOf, recordStart } from './restore-audit';
+import { checkRestored } from './restore-checks';
+import { makeMissingRoles } from './restore-globals';
 import { announce, planRestore, type RestorePlan } from './restore-plan';
 import {
   PHASES,
@@ -93,7 +95,7 @@ async function restoreChosen(
   return withScratchDirectory(request.scratchRoot, async (directory) => {
     const fetched = await fetchTables(plan, choice, directory);
     tellWhatIsLeftOut(plan, choice, fetched);
-    const filled = await fillDatabase(plan, choice, fetched, directory);
+    const filled = await fillDatabase(request, plan, choice, fetched, directory);
     const result = { ...filled, seconds: timer.seconds() };
     if (request.missingRows === undefined || failing(result.differences).length > 0) return result;
     const missingRows = await writeMissingRows(plan, request.missingRows, choice.named);
@@ -134,6 +136,7 @@ function tellWhatIsLeftOut(
 }
 
 async function fillDatabase(
+  asked: RestoreTablesRequest,
   whole: RestorePlan,
   { withRows }: TableChoice,
   { dump, selection, list }: FetchedTables,
@@ -143,6 +146,7 @@ async function fillDatabase(
   const part = { withRows, structures, leftOut };
   const plan = { ...whole, manifest: partOfManifest(whole.manifest, part) };
   const expected = plan.manifest.inventory;
+  await makeMissingRoles(plan);
   if (plan.create) await createTarget(plan);
   let loaded = false;
   try {
@@ -155,10 +159,11 @@ async function fillDatabase(
         catalog: partOfCatalog(catalog, part),
       }),
     });
+    const checks = await checkRestored(asked.checks, plan, directory);
     const { request, create, warnings } = plan;
     const { targetDatabase } = request;
     const outcome = { manifest: whole.manifest, targetDatabase, created: create, warnings, tables: withRows };
-    return { ...outcome, ...comparison, checks: [] };
+    return { ...outcome, ...comparison, checks, failedHooks: [] };
   } catch (error) {
     if (whole.tools.signal.aborted || !loaded) await undo(plan);
     whole.tools.signal.throwIfAborted();

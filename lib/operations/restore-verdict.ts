@@ -26,10 +26,17 @@ export function verdictOn(result: RestoreResult, place: PlaceRequest | undefined
     ...failing(differences).map(({ subject, text }) => `${subject} ${text}`),
     ...checks.filter(({ passed }) => !passed).map(({ name, text }) => `check "${name}" ${text}`),
   ];
-  if (lines.length === 0) return undefined;
+  if (lines.length === 0) return hooksFailed(result);
   const what = failing(differences).length > 0 ? 'it is not what was backed up' : 'it failed a check';
   const told = `${tookPlace?.name ?? targetDatabase} was restored, but ${what}:`;
   return new Failure('differences', [told, ...lines].join('\n  '), { hint: whatNow(result, place) });
+}
+
+function hooksFailed({ failedHooks }: RestoreResult): Failure | undefined {
+  if (failedHooks.length === 0) return undefined;
+  return new Failure('restore-failed', `The restore is done, but ${failedHooks.join('; ')}.`, {
+    hint: 'What was restored stays as it is. Do by hand what the hook was to do.',
+  });
 }
 
 function whatNow({ targetDatabase, tookPlace }: RestoreResult, place: PlaceRequest | undefined): string {

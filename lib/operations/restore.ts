@@ -81,7 +81,7 @@ async function restorePlanned(
   { plan, place, timer }: Planned,
 ): Promise<RestoreResult> {
   const good = (restored: Restored) => worthy(restored, request.allow);
-  const result = await withScratchDirectory(request.scratchRoot, async (directory) => {
+  const { result, failedHooks } = await withScratchDirectory(request.scratchRoot, async (directory) => {
     const dump = await fetchDump(plan, directory);
     const fill = async () => {
       await makeMissingRoles(plan);
@@ -92,7 +92,7 @@ async function restorePlanned(
   });
   const { manifest, warnings, create: created } = plan;
   const { targetDatabase } = request;
-  return { manifest, targetDatabase, created, ...result, warnings, seconds: timer.seconds() };
+  return { manifest, targetDatabase, created, ...result, failedHooks, warnings, seconds: timer.seconds() };
 }
 
 function hookTools(

@@ -18,7 +18,13 @@ export async function makeRoles(
     if (allowed.loses)
       onWarning(`The role ${roles[0]} is made without what only a superuser may give: ${sql}.`);
     await client.query(allowed.sql).catch((error: unknown) => {
-      onWarning(`Left out of the roles: ${sql}: ${messageOf(error)}`);
+      onWarning(`Left out of the roles: ${told(sql, error)}`);
     });
   }
+}
+
+/** Values of settings may be secrets, and the server's words may hold them. */
+function told(sql: string, error: unknown): string {
+  const [, setting] = /^(ALTER ROLE .*? SET (?:"(?:[^"]|"")*"|\S+)) (?:TO|=) /s.exec(sql) ?? [];
+  return setting === undefined ? `${sql}: ${messageOf(error)}` : `${setting}: the server refused it`;
 }

@@ -12,6 +12,7 @@ const FINE: PlaceFacts = {
   name: 'shop',
   systemIdentifier: '42',
   proven: 'proven',
+  lostOwners: [],
   maxAgeHours: 48,
   now: new Date('2026-11-21T02:00:00Z'),
 };
@@ -36,6 +37,7 @@ test.each([
   ['a snapshot a second older', { now: new Date('2026-11-22T02:00:06Z') }, ['old']],
   ['a point that no drill has proven', { proven: 'unproven' }, ['unproven']],
   ['a point of which nothing is known', { proven: 'unknown' }, ['unproven']],
+  ['roles that would own nothing', { lostOwners: ['app'] }, ['lost-owners']],
   ['all of it', { name: 'other', proven: 'unknown', maxAgeHours: 1 }, ['other-system', 'old', 'unproven']],
 ] as const)('%s', (_, changes, expected) => {
   expect(refusedBy(changes)).toEqual(expected);

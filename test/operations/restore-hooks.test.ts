@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { restoreHooksSchema, type RestoreHooks } from '../../lib/contract/restore-hooks';
+import { Failure } from '../../lib/contract/failure';
+import { verdictOn } from '../../lib/operations/restore-verdict';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { makeBench } from '../support/make-backup';
 import { restoreBench } from '../support/restore-bench';
@@ -74,14 +76,33 @@ test('a restore that fails still resumes the application, and fails for its own 
   expect(read()).toEqual([`resume failed ${there.targetDatabase}`]);
 });
 
-test('a hook that fails afterwards fails the restore and undoes nothing', async () => {
+test('a hook that fails afterwards fails the restore, which is told whole, and undoes nothing', async () => {
   const there = await target();
   const hooks = hooksOf({ after: [{ name: 'resume', command: ['sh', '-c', 'exit 4'] }] });
-  await expect(there.restore({ hooks }, { environment })).rejects.toMatchObject({
+  const result = await there.restore({ hooks }, { environment });
+  expect(result.differences).toEqual([]);
+  expect(verdictOn(result, undefined)).toMatchObject({
     exitCode: 9,
     message: expect.stringContaining('The restore is done, but the hook "resume" failed') as string,
   });
   expect(await there.exists()).toBe(true);
+});
+
+test('a restore that is stopped still resumes what it suspended', async () => {
+  const { write, read } = diary();
+  const there = await target();
+  const toolchain = faultyToolchain('hangs-in-the-data', 15, 'pg_restore');
+  const stop = new AbortController();
+  const hooks = hooksOf({ after: [write('resume')] });
+  const running = there.restore(
+    { hooks, postgresBin: toolchain.directory },
+    { environment, signal: stop.signal },
+  );
+  const outcome = expect(running).rejects.toMatchObject({ exitCode: 11 });
+  await toolchain.pid();
+  stop.abort(new Failure('stopped', 'Stopped by SIGTERM.'));
+  await outcome;
+  expect(read()).toEqual([`resume failed ${there.targetDatabase}`]);
 });
 
 test('a password that a hook prints is told nowhere', async () => {
@@ -128,7 +149,7 @@ describe('a URL', () => {
   test('that never answers well fails the restore, with its last answer', async () => {
     asked = -1000;
     const hooks = hooksOf({ after: [{ name: 'health', url: url(), timeoutSeconds: 1 }] });
-    await expect((await target()).restore({ hooks })).rejects.toMatchObject({
+    expect(verdictOn(await (await target()).restore({ hooks }), undefined)).toMatchObject({
       exitCode: 9,
       message: expect.stringContaining('it answers 503, after 1 s') as string,
     });

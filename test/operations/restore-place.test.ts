@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { Failure } from '../../lib/contract/failure';
 import type { PlaceRequest } from '../../lib/operations/restore-request';
 import { connectionTarget } from '../../lib/postgres/connection';
+import { silentReporter } from '../../lib/runtime/reporter';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { drillBench } from '../support/drill-bench';
 import { makeBench, type Bench } from '../support/make-backup';
@@ -107,6 +108,83 @@ describe.each(sharedMajors())('PostgreSQL %i', (major) => {
   });
 });
 
+test('a privilege that was taken away since the backup does not come back, and one by default is not lost', async () => {
+  const live = await damagedShop();
+  const [gone, app] = ['gone', 'app'].map((name) => `${name}_${randomBytes(4).toString('hex')}`);
+  await query(live.server, `CREATE ROLE ${gone}; CREATE ROLE ${app} LOGIN`);
+  await query(
+    live.server,
+    `GRANT CREATE ON DATABASE ${live.name} TO ${gone}; REVOKE CONNECT ON DATABASE ${live.name} FROM PUBLIC`,
+  );
+  await live.bench.backup();
+  await query(
+    live.server,
+    `REVOKE ALL ON DATABASE ${live.name} FROM ${gone}; GRANT CONNECT ON DATABASE ${live.name} TO PUBLIC`,
+  );
+  await live.take('swap');
+  const [row] = await query(
+    live.server,
+    `SELECT has_database_privilege('${gone}', '${live.name}', 'CREATE') AS gone, has_database_privilege('${app}', '${live.name}', 'CONNECT') AS app`,
+  );
+  expect(row).toEqual({ gone: false, app: true });
+});
+
+test('a session of the server that is lost while the database is closed leaves it open', async () => {
+  const live = await damagedShop();
+  const loses = setInterval(() => {
+    void query(
+      live.server,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%FROM pg_catalog.pg_stat_activity WHERE datname%' AND pid <> pg_backend_pid()`,
+    ).catch(() => undefined);
+  }, 5);
+  const holds = new Client({ connectionString: live.url });
+  holds.on('error', () => undefined);
+  await holds.connect();
+  try {
+    await live.take('swap').catch(() => undefined);
+  } finally {
+    clearInterval(loses);
+    await holds.end().catch(() => undefined);
+  }
+  expect([0, 100]).toContain(await rowsIn(live.url));
+});
+
+test('a database that somebody had closed before is closed again where a replace fails', async () => {
+  const live = await damagedShop();
+  await query(live.server, `ALTER DATABASE ${live.name} ALLOW_CONNECTIONS false`);
+  const { directory: postgresBin } = faultyToolchain('fails-in-the-data', 15, 'pg_restore');
+  await expect(live.take('replace', { postgresBin })).rejects.toMatchObject({ exitCode: 9 });
+  const [row] = await query(
+    live.server,
+    `SELECT datallowconn AS open FROM pg_database WHERE datname = '${live.name}'`,
+  );
+  expect(row).toEqual({ open: false });
+  expect(await names(live)).toEqual([live.name]);
+});
+
+test('somebody who takes the name meanwhile is told, with what opens the old database', async () => {
+  const live = await damagedShop();
+  const toolchain = faultyToolchain('hangs-in-the-data', 15, 'pg_restore');
+  const stop = new AbortController();
+  const told: string[] = [];
+  const reporter = { ...silentReporter, warn: (text: string) => told.push(text) };
+  const running = live.take(
+    'replace',
+    { postgresBin: toolchain.directory },
+    { signal: stop.signal, reporter },
+  );
+  const outcome = expect(running).rejects.toMatchObject({ exitCode: 11 });
+  await toolchain.pid();
+  await query(live.server, `CREATE DATABASE ${live.name}`);
+  stop.abort(new Failure('stopped', 'Stopped by SIGTERM.'));
+  await outcome;
+  expect(told.join('\n')).toMatch(
+    /is still called \w+_before_\w+: .*already exists.*RENAME TO .*ALLOW_CONNECTIONS true/,
+  );
+  const kept = (await names(live)).find((name) => String(name).includes('_before_'));
+  expect(await rowsIn(live.server.replace(/postgres$/, String(kept)))).toBe(0);
+});
+
 test('the way back that is printed leads back', async () => {
   const live = await damagedShop();
   const { tookPlace } = await live.take('swap');
@@ -119,6 +197,11 @@ test('the way back that is printed leads back', async () => {
   expect(await rowsIn(live.url)).toBe(0);
   expect(await names(live)).toEqual([live.name]);
   expect(await rowsIn(live.target.url)).toBe(100);
+  const told: string[] = [];
+  const reporter = { ...silentReporter, info: (text: string) => told.push(text) };
+  const later = { now: () => new Date(Date.now() + 20 * 86_400_000) };
+  await restoreBench(live.bench).restore({}, { clock: later, reporter });
+  expect(told.join('\n')).not.toContain(`${live.name} may be dropped`);
 });
 
 test('an application that connects again and again is shut out only while the names change', async () => {
@@ -325,7 +408,13 @@ test('its owner with CREATEDB, who is no superuser, swaps it: everything belongs
     `CREATE ROLE ${role} LOGIN CREATEDB; ALTER DATABASE ${live.name} OWNER TO ${role}`,
   );
   const maintenance = { ...maintenanceOf(live), user: role };
-  const { tookPlace } = await live.take('swap', { maintenance });
+  await expect(live.take('swap', { maintenance })).rejects.toMatchObject({
+    exitCode: 8,
+    message: expect.stringMatching(
+      /without owners and privileges: backstop would have none.*--allow lost-owners/s,
+    ) as string,
+  });
+  const { tookPlace } = await live.take('swap', { maintenance, allow: ['unproven', 'lost-owners'] });
   expect(tookPlace).toMatchObject({ name: live.name });
   const owned = await query(
     live.url,

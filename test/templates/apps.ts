@@ -28,9 +28,12 @@ const app = (name: string, changes: Partial<SettingsInput> = {}): Settings =>
 /** More than one stack of databases. */
 export const MANY = 30;
 
+/** Beside them lie units of systemd. */
+const settingsFiles = () => readdirSync(EXAMPLES).filter((file) => file.endsWith('.ts'));
+
 const SETTINGS: Readonly<Record<string, Settings>> = {
   ...Object.fromEntries(
-    readdirSync(EXAMPLES).map((file) => [
+    settingsFiles().map((file) => [
       `examples/${file}`,
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       (require(path.join(EXAMPLES, file)) as { readonly default: Settings }).default,

@@ -37,6 +37,7 @@ export function keptUntil(now: Date, days: number): Date {
 }
 
 const KEPT = /^Kept by Backstop until (\d{4}-\d\d-\d\d)\b/;
+const KEPT_NAME = /_before_\d{8}t\d{6}z$/;
 
 /** The comment of a database that was replaced: what it is, for whoever finds it. */
 export function keptComment(until: Date, what: string, comment: string | null): string {
@@ -44,8 +45,15 @@ export function keptComment(until: Date, what: string, comment: string | null): 
   return `Kept by Backstop until ${until.toISOString().slice(0, 10)}: ${what}.${before}`;
 }
 
-/** Whether a comment of ours says that its database may go. */
-export function mayGo(comment: string, now: Date): boolean {
+export function isKeptComment(comment: string | null): boolean {
+  return comment !== null && KEPT.test(comment);
+}
+
+/** Whether name and comment are ours, and say that the database may go. One that has its old name back may not. */
+export function mayGo(
+  { name, comment }: { readonly name: string; readonly comment: string },
+  now: Date,
+): boolean {
   const until = KEPT.exec(comment)?.[1];
-  return until !== undefined && until < now.toISOString().slice(0, 10);
+  return KEPT_NAME.test(name) && until !== undefined && until < now.toISOString().slice(0, 10);
 }

@@ -3,7 +3,7 @@
  * within the second: so it is closed first. https://www.postgresql.org/docs/current/sql-alterdatabase.html
  */
 import { setTimeout } from 'node:timers/promises';
-import { escapeIdentifier, type Client } from 'pg';
+import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
 import { Failure, messageOf } from '../../contract/failure';
 
 export interface Renaming {
@@ -14,20 +14,6 @@ export interface Renaming {
 const PATIENCE_MS = 20_000;
 const PAUSE_MS = 100;
 
-/**
- * Refuses new sessions and ends those that are there. Where that cannot be done, it is open again.
- * @throws Failure `restore-refused` that names who stays
- */
-export async function closeDatabase(client: Client, name: string): Promise<void> {
-  await client.query(allowConnections(name, false));
-  try {
-    await endSessions(client, name);
-  } catch (error) {
-    await client.query(allowConnections(name, true));
-    throw error;
-  }
-}
-
 /** As SQL, for messages too: what an operator needs where a run was cut off. */
 export function allowConnections(name: string, allowed: boolean): string {
   return `ALTER DATABASE ${escapeIdentifier(name)} ALLOW_CONNECTIONS ${allowed}`;
@@ -37,24 +23,48 @@ export function renaming({ from, to }: Renaming): string {
   return `ALTER DATABASE ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(to)}`;
 }
 
-/** All of it or nothing. @param statements what else belongs to it */
+export function endingSessions(name: string): string {
+  return `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${escapeLiteral(name)}`;
+}
+
+/**
+ * Refuses new sessions and ends those that are there. It stays closed, also where that fails: whoever calls opens it again.
+ * @throws Failure `restore-refused` that names who stays
+ */
+export async function closeDatabase(client: Client, name: string): Promise<void> {
+  await client.query(allowConnections(name, false));
+  await endSessions(client, name);
+}
+
+/** All of it or nothing. @param statements what else belongs to it. @throws Failure `restore-failed` */
 export async function renameTogether(
   client: Client,
   renamings: readonly Renaming[],
   statements: readonly string[] = [],
 ): Promise<void> {
-  await client.query('BEGIN');
   try {
+    await client.query('BEGIN');
     for (const sql of [...renamings.map(renaming), ...statements]) await client.query(sql);
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
+    // Where the session is gone, so is its transaction.
+    await client.query('ROLLBACK').catch(() => undefined);
     const names = renamings.map(({ from, to }) => `${from} to ${to}`).join(', ');
     throw new Failure('restore-failed', `Not renamed: ${names}: ${messageOf(error)}`, {
       cause: error,
-      hint: 'Nothing was renamed. Where somebody is connected, end that session and run again.',
+      hint: 'Where somebody is connected, end that session and run again.',
     });
   }
+}
+
+/** Whether the names are those after it: the answer to COMMIT may have been lost. */
+export async function areRenamed(client: Client, renamings: readonly Renaming[]): Promise<boolean> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT datname::text AS name FROM pg_catalog.pg_database',
+  );
+  const names = new Set(rows.map(({ name }) => name));
+  const taken = new Set(renamings.map(({ to }) => to));
+  return renamings.every(({ from, to }) => names.has(to) && (taken.has(from) || !names.has(from)));
 }
 
 interface Session {
@@ -62,12 +72,13 @@ interface Session {
   readonly who: string;
 }
 
-// The server ends a worker of autovacuum by itself.
+// A worker of autovacuum is of nobody, and the server ends it by itself.
 const SESSIONS = `
   SELECT pid, concat_ws(' ', usename, nullif(application_name, ''), 'from', coalesce(client_addr::text, 'this machine')) AS who
-    FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'`;
+    FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND usesysid IS NOT NULL`;
 
-async function endSessions(client: Client, name: string): Promise<void> {
+/** @throws Failure `restore-refused` that names who stays */
+export async function endSessions(client: Client, name: string): Promise<void> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const { rows } = await client.query<Session>(SESSIONS, [name]);
@@ -85,6 +96,6 @@ async function endSessions(client: Client, name: string): Promise<void> {
 function stays(name: string, sessions: readonly Session[], why: string): Failure {
   const listed = sessions.slice(0, 5).map(({ pid, who }) => `${who} (pid ${pid})`);
   return new Failure('restore-refused', `Sessions of ${name} stay: ${listed.join(', ')}: ${why}.`, {
-    hint: 'Stop what is connected, or run as a member of pg_signal_backend. The database is open again, and nothing was changed.',
+    hint: 'Stop what is connected, or run as a member of pg_signal_backend, and run again.',
   });
 }
