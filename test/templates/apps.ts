@@ -30,11 +30,13 @@ export const MANY = 30;
 
 const SETTINGS: Readonly<Record<string, Settings>> = {
   ...Object.fromEntries(
-    readdirSync(EXAMPLES).map((file) => [
-      `examples/${file}`,
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      (require(path.join(EXAMPLES, file)) as { readonly default: Settings }).default,
-    ]),
+    readdirSync(EXAMPLES)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [
+        `examples/${file}`,
+        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        (require(path.join(EXAMPLES, file)) as { readonly default: Settings }).default,
+      ]),
   ),
   'fixed egress': app('egress', { network: { mode: 'fixed-egress' } }),
   'private network': app('private', { network: { mode: 'private' } }),
