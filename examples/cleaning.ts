@@ -13,6 +13,10 @@ export default defineSettings({
   notifications: {
     emails: ['devops@cleaning.example'],
     webhooks: [{ secret: 'cleaning/alarm-webhook', format: 'generic' }],
+    contacts: [
+      { when: 'any alarm', who: 'on call', how: 'devops@cleaning.example' },
+      { when: 'bookings are lost or wrong', who: 'head of operations', how: '+49 30 23125 130' },
+    ],
   },
   databases: {
     cleaning: {

@@ -13,6 +13,10 @@ export default defineSettings({
   notifications: {
     emails: ['devops@deltacrown.example'],
     webhooks: [{ secret: 'deltacrown/slack-webhook', format: 'slack' }],
+    contacts: [
+      { when: 'any alarm', who: 'on call', how: '#backups in Slack' },
+      { when: 'a restore in place of production', who: 'head of infrastructure', how: '+49 30 23125 150' },
+    ],
   },
   databases: {
     deltacrown: {

@@ -8,6 +8,10 @@ export default defineSettings({
   notifications: {
     emails: ['devops@gameready.example'],
     webhooks: [{ secret: 'gameready/slack-webhook', format: 'slack' }],
+    contacts: [
+      { when: 'any alarm', who: 'on call', how: 'oncall@gameready.example' },
+      { when: 'data are lost or wrong', who: 'head of engineering', how: '+49 30 23125 110' },
+    ],
   },
   databases: {
     gameready: {

@@ -5,7 +5,13 @@ export default defineSettings({
   name: 'offsite-plan',
   // Render's list of allowed addresses gets one entry: the NAT gateway's, which is an output of the deployment.
   network: { mode: 'fixed-egress' },
-  notifications: { emails: ['devops@offsite-plan.example'] },
+  notifications: {
+    emails: ['devops@offsite-plan.example'],
+    contacts: [
+      { when: 'any alarm', who: 'on call', how: 'devops@offsite-plan.example' },
+      { when: 'the plan is carried out', who: 'owner of the plan', how: '+49 30 23125 120' },
+    ],
+  },
   databases: {
     planner: {
       connection: {

@@ -4,7 +4,14 @@ import { defineSettings } from 'backstop/settings';
 export default defineSettings({
   name: 'peakops',
   network: { mode: 'public' },
-  notifications: { emails: ['devops@peakops.example', 'oncall@peakops.example'] },
+  notifications: {
+    emails: ['devops@peakops.example', 'oncall@peakops.example'],
+    contacts: [
+      { when: 'any alarm', who: 'on call', how: 'oncall@peakops.example' },
+      { when: 'a restore in place of production', who: 'head of engineering', how: '+49 30 23125 140' },
+      { when: 'Render does not answer', who: 'support of Render', how: 'https://dashboard.render.com' },
+    ],
+  },
   databases: {
     peakops: {
       connection: {

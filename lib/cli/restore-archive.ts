@@ -28,7 +28,10 @@ interface TargetOptions {
 }
 
 /** What belongs to recovery points alone. */
-const NOT_OF_ARCHIVES = ['at', 'table', 'rowsMissingIn', 'swap', 'replace', 'inAws', 'globals', 'thaw'];
+const NOT_OF_ARCHIVES = [
+  ...['at', 'table', 'rowsMissingIn', 'swap', 'replace', 'confirm', 'inAws', 'globals', 'thaw'],
+  ...['checks', 'hooks'],
+];
 
 export function archiveOptions(): Option[] {
   return [

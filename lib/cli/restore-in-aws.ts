@@ -2,15 +2,18 @@
 import { Option, type Command } from 'commander';
 import { Failure } from '../contract/failure';
 import { choosePoint } from '../operations/choose-point';
+import { OVERRIDES } from '../operations/place-refusals';
 import { runRestoreTask, type StartedTask } from '../operations/run-restore-task';
 import type { TaskNetwork } from '../runtime/ecs-task';
 import { publishedNetwork } from '../runtime/published-network';
+import { allowed } from './allow-option';
 import { printResult, type CommandIo } from './command-io';
 import * as shared from './options';
 import { passedOn } from './passed-on-options';
 import { choiceOf, type AtOptions } from './point-choice';
+import { placeOf, type PlaceOptions } from './restore-options';
 
-export interface InAwsOptions extends shared.TrustOptions, AtOptions {
+export interface InAwsOptions extends shared.TrustOptions, AtOptions, PlaceOptions {
   readonly inAws?: boolean;
   readonly stack?: string;
   readonly installation?: string;
@@ -20,9 +23,6 @@ export interface InAwsOptions extends shared.TrustOptions, AtOptions {
   readonly detach?: boolean;
   readonly database?: string;
   readonly targetDatabase?: string;
-  readonly swap?: string;
-  readonly replace?: string;
-  readonly confirm?: string;
   readonly checks?: string;
   readonly hooks?: string;
   readonly json?: boolean;
@@ -46,7 +46,18 @@ export const inAwsOptions = () => [
 /** What is meant for this machine, or is said to the task by its definition. */
 const NOT_PASSED_ON = [
   ...inAwsOptions().map((option) => option.attributeName()),
-  ...['to', 'store', 'publicKey', 'signer', 'scratch', 'postgresBin', 'json', 'at', 'database', 'confirm'],
+  ...[
+    'to',
+    'store',
+    'publicKey',
+    'signer',
+    'evidenceKey',
+    'evidenceSigner',
+    'scratch',
+    'postgresBin',
+    'json',
+  ],
+  ...['at', 'database', 'confirm'],
 ];
 
 export async function restoreInAws(
@@ -84,9 +95,11 @@ export async function restoreInAws(
 }
 
 /** @throws Failure `usage` */
-function demandForTask({ targetDatabase, swap, replace, checks, hooks }: InAwsOptions): void {
-  if (swap === undefined && replace === undefined)
+function demandForTask(options: InAwsOptions): void {
+  const { targetDatabase, checks, hooks, allow } = options;
+  if (placeOf(options) === undefined)
     shared.demanded(targetDatabase, '--target-database', 'Name a database that does not exist yet.');
+  allowed(allow, OVERRIDES, 'a recovery point');
   for (const [name, value] of Object.entries({ checks, hooks })) {
     if (value === undefined || /^\s*[[{]/.test(value)) continue;
     throw new Failure(

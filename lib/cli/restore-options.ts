@@ -21,16 +21,20 @@ import * as shared from './options';
 import { atOption, choiceOf, type AtOptions } from './point-choice';
 import { thawOf, thawOptions, type ThawChoice } from './thaw-options';
 
-export interface RestoreOptions extends shared.TrustOptions, EvidenceTrustOptions, AtOptions, ThawChoice {
-  readonly database?: string;
-  readonly to?: string;
-  readonly targetDatabase?: string;
+export interface PlaceOptions {
   readonly replace?: string;
   readonly swap?: string;
   readonly confirm?: string;
   readonly keepOldDays: number;
   readonly maxAgeHours: number;
   readonly allow: readonly string[];
+}
+
+export interface RestoreOptions
+  extends shared.TrustOptions, EvidenceTrustOptions, AtOptions, ThawChoice, PlaceOptions {
+  readonly database?: string;
+  readonly to?: string;
+  readonly targetDatabase?: string;
   readonly jobs: number;
   readonly owners?: boolean;
   readonly globals?: boolean;
@@ -144,7 +148,14 @@ export async function restoreRequestOf(
   };
 }
 
-function placeOf({ swap, replace, keepOldDays: keepDays, maxAgeHours, confirm }: RestoreOptions) {
+/** undefined where what is restored stays beside everything else. @throws Failure `usage` */
+export function placeOf({
+  swap,
+  replace,
+  keepOldDays: keepDays,
+  maxAgeHours,
+  confirm,
+}: PlaceOptions): PlaceRequest | undefined {
   const name = swap ?? replace;
   if (name !== undefined) {
     const mode: PlaceRequest['mode'] = swap === undefined ? 'replace' : 'swap';

@@ -18,6 +18,9 @@ export const RESTORE_TABLES_EXAMPLES = `
   backstop restore newest --to postgres://localhost --target-database shop_side --table invoice --table 'crm.*'
   backstop restore newest --to postgres://localhost --target-database shop_side --table invoice --rows-missing-in postgres://localhost/shop`;
 
+/** What would be passed over in silence: it is for whole points. */
+const NOT_OF_TABLES = ['swap', 'replace', 'hooks'];
+
 export function tableOptions(): Option[] {
   const patterns = (value: string, before: readonly string[] | undefined) => [
     ...(before ?? []),
@@ -26,7 +29,7 @@ export function tableOptions(): Option[] {
   return [
     new Option('--table <patterns...>', 'only these tables, with all that they need')
       .argParser(patterns)
-      .conflicts(['swap', 'replace', 'hooks']),
+      .conflicts(NOT_OF_TABLES),
     new Option(
       '--rows-missing-in <url>',
       'with --table: find the rows that this database (postgres://user@host/name) lacks, and write a script that puts them back',

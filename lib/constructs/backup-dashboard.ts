@@ -17,6 +17,7 @@ import { dashboardName } from '../contract/names';
 import { objectiveHours } from '../contract/schedule';
 import type { BackedUpDatabase } from '../settings/database-schema';
 import type { Settings } from '../settings/schema';
+import { contactLines } from './contacts';
 import { gauge } from './gauges';
 import type { SystemAlarms } from './system-alarms';
 
@@ -47,7 +48,7 @@ export class BackupDashboard extends Construct {
     new Dashboard(this, 'Dashboard', {
       dashboardName: dashboardName(settings.name, Stack.of(this).region),
       widgets: [
-        [new TextWidget({ markdown: headline(settings), width: COLUMNS, height: 3 })],
+        [headlineOf(settings)],
         [
           new AlarmStatusWidget({
             title: 'Installation',
@@ -140,6 +141,12 @@ function shortest(
 ): HorizontalAnnotation {
   const value = Math.min(...shown.map(({ database }) => objectiveOf(database)));
   return { value, label: 'the shortest objective' };
+}
+
+function headlineOf(settings: Settings): TextWidget {
+  const contacts = contactLines(settings.notifications);
+  const markdown = [headline(settings), ...contacts.map((line) => `- ${line}`)].join('\n');
+  return new TextWidget({ markdown, width: COLUMNS, height: 3 + Math.ceil(contacts.length / 2) });
 }
 
 function headline({ name, databases, notifications }: Settings): string {

@@ -74,6 +74,9 @@ export const computeSchema = fields({
 });
 export type ComputeSettings = z.output<typeof computeSchema>;
 
+const oneLine = text(/^\P{Cc}{1,80}$/u, 'a text of 1 to 80 characters, in one line');
+const MOST_CONTACTS = 8;
+
 export const notificationsSchema = fields({
   /**
    * Addresses that get each alarm; AWS asks each to confirm, and SubscriptionUnconfirmed comes until it has.
@@ -86,6 +89,14 @@ export const notificationsSchema = fields({
    */
   webhooks: z
     .array(fields({ secret: secretName, format: oneOf(WEBHOOK_FORMATS) }), 'a list of { secret, format }')
+    .default([]),
+  /**
+   * Whom to call: on the dashboard and among the outputs, which many may read. Nothing secret.
+   * @default - none
+   */
+  contacts: z
+    .array(fields({ when: oneLine, who: oneLine, how: oneLine }), 'a list of { when, who, how }')
+    .max(MOST_CONTACTS, `at most ${MOST_CONTACTS} contacts`)
     .default([]),
   /**
    * Where the runbook can be read; each alarm links its heading.

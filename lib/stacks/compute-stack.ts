@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic';
 import { BackupDashboard } from '../constructs/backup-dashboard';
+import { addContacts } from '../constructs/contacts';
 import { addDrillCommands } from '../constructs/drill-commands';
 import { FailedTaskRule } from '../constructs/failed-task-rule';
 import { Keeper } from '../constructs/keeper';
@@ -45,6 +46,7 @@ export class ComputeStack extends Stack {
       notifications,
       logDays: compute.logDays,
     });
+    addContacts(this, notifications);
     new Keeper(this, 'Keeper', {
       settings: props.settings,
       storage: this.storage,

@@ -13,6 +13,11 @@ function parsed(...words: string[]): Command {
     .addOption(new Option('--thaw [speed]').preset('standard'))
     .addOption(new Option('--since <instant>').argParser((text) => new Date(text)))
     .addOption(new Option('--from <url>'))
+    .addOption(
+      new Option('--allow <refusal>')
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([]),
+    )
     .parse(words, { from: 'user' });
 }
 
@@ -26,6 +31,12 @@ test('what was given is passed on, each kind as the program reads it; defaults a
   ]);
   expect(parsed(...again).opts()).toEqual({ ...command.opts(), inAws: undefined });
   expect(passedOn(parsed(), [])).toEqual([]);
+});
+
+test('an option that may be given again is passed on once for each time', () => {
+  const again = passedOn(parsed('--allow', 'old', '--allow', 'unproven'), []);
+  expect(again).toEqual(['--allow', 'old', '--allow', 'unproven']);
+  expect(parsed(...again).opts()).toMatchObject({ allow: ['old', 'unproven'] });
 });
 
 test('a password is never passed on', () => {

@@ -187,8 +187,46 @@ test('without a store the id goes as it is typed, and the major must be said', a
   expect(agent.seen[0]?.command.slice(0, 4)).toEqual(['restore', 'newest', '--database', 'shop']);
 });
 
+describe('where it is to take the place of a database', () => {
+  const taking = (...more: string[]) => [
+    ...['restore', 'newest', '--in-aws', '--installation', INSTALLATION, '--swap', 'shop', ...more],
+  ];
+
+  test('its name is asked for here: without it nothing is started', async () => {
+    agent.runs(() => Promise.resolve(0));
+    for (const more of [[], ['--confirm', 'web']]) {
+      const { exitCode, stderr } = await backstop(taking(...more), env);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 8,
+        stderr: expect.stringContaining('Nothing was started. Type the name, or give --confirm shop.'),
+      });
+    }
+    expect(agent.seen).toEqual([]);
+  });
+
+  test('the task gets the name confirmed, and each override; whose evidence it believes its definition says', async () => {
+    agent.runs(() => Promise.resolve(0));
+    const overrides = ['--allow', 'old', '--allow', 'unproven', '--keep-old-days', '3'];
+    const believing = {
+      ...env,
+      BACKSTOP_EVIDENCE_KEYS: 'mine.pem',
+      BACKSTOP_EVIDENCE_SIGNER: 'file:mine.pem',
+    };
+    const { exitCode } = await backstop(taking('--confirm', 'shop', ...overrides), believing);
+    expect(exitCode).toBe(0);
+    const command = agent.seen[0]?.command ?? [];
+    expect(command.slice(0, 6)).toEqual(['restore', id, '--database', 'shop', '--confirm', 'shop']);
+    expect(command.slice(6).sort()).toEqual(['--swap', 'shop', ...overrides].sort());
+    expect(command.join(' ')).toContain('--allow old --allow unproven');
+  });
+});
+
 test.each([
   [['--to', 'postgres://h'], '--in-aws and --to'],
+  [['--checks', 'checks.json'], 'Give its text: --checks "$(cat checks.json)"'],
+  [['--hooks', 'hooks.json'], '--hooks names a file of this machine, which the task does not have'],
+  [['--confirm', 'shop'], '--confirm has nothing to confirm'],
+  [['--allow', 'no-end-line'], '--allow no-end-line means nothing for a recovery point'],
   [['--installation', 'nobody'], 'There are no parameters /nobody/subnet-ids'],
   [['--target-major', '14'], `There is no task definition ${INSTALLATION}-restore-14`],
 ])('%j is refused before anything is started', async (more, told) => {

@@ -122,3 +122,9 @@ test('each of 100 databases is in every kind of graph', () => {
     for (let index = 1; index <= 100; index++) expect(text).toContain(`"db-${index}"`);
   }
 });
+
+test('whom to call stands at the top, where people look while something is wrong', () => {
+  const contacts = [{ when: 'data are lost', who: 'on call', how: '+49 30 23125 100' }];
+  const [first] = widgetsOf({ databases: { shop: database }, notifications: { contacts } });
+  expect(first?.properties.markdown).toMatch(/\n- data are lost: on call, \+49 30 23125 100$/);
+});

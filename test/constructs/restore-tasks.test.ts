@@ -107,6 +107,16 @@ test('where to restore to is a secret that is there beforehand, for the operator
   ]);
 });
 
+test('it knows whose manifests and whose evidence are believed, so that it can tell whether a point is proven', () => {
+  const environment = containerOf(synthesized(SHOP).definitions[0])?.['Environment'] as {
+    Name: string;
+    Value: unknown;
+  }[];
+  const keyOf = (name: string) => JSON.stringify(environment.find(({ Name }) => Name === name)?.Value);
+  expect(keyOf('BACKSTOP_SIGNER')).toMatch(/"kms:".*manifestsigning/);
+  expect(keyOf('BACKSTOP_EVIDENCE_SIGNER')).toMatch(/"kms:".*evidencesigning/);
+});
+
 test('its role reads points, and neither creates, tags, locks nor signs one', () => {
   const { template } = synthesized(SHOP);
   const statements = Object.entries(template.findResources('AWS::IAM::Policy'))

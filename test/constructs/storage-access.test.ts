@@ -173,14 +173,26 @@ describe('drill', () => {
 describe('restore', () => {
   const grants = GRANTS.restore;
 
-  test('reads and thaws points, and writes nothing but its history', () => {
-    expect(prefixesOf(grants, 's3:GetObjectVersion')).toEqual(['exports/*', 'manifests/*', 'points/*']);
+  test('reads what is stored and what proves it, thaws points, and writes nothing but its history', () => {
+    expect(prefixesOf(grants, 's3:GetObjectVersion')).toEqual([
+      'evidence/*',
+      'exports/*',
+      'manifests/*',
+      'points/*',
+    ]);
     expect(prefixesOf(grants, 's3:RestoreObject')).toEqual(['points/*']);
     expect(prefixesOf(grants, 's3:PutObject')).toEqual(['audit/restore/*']);
   });
 
-  test('cannot sign a manifest, lock, tag or hold', () => {
+  test('cannot sign a manifest or evidence, lock, tag or hold', () => {
     expect(actionsOf(grants).filter((action) => /Sign$|PutObject./.test(action))).toEqual([]);
+  });
+
+  test('reads the public half of both signing keys: of what is stored, and of what proves it', () => {
+    expect(grants.find(({ Action }) => Action === 'kms:GetPublicKey')?.Resource).toEqual([
+      'evidencesigning-key',
+      'manifestsigning-key',
+    ]);
   });
 });
 

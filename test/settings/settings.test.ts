@@ -29,7 +29,7 @@ test('what is left out gets its documented default', () => {
     lock: { mode: 'governance', days: 7 },
     network: { mode: 'public', cidr: '10.42.0.0/20', availabilityZones: 2 },
     compute: { images: {}, drillImages: {}, logDays: 400 },
-    notifications: { emails: [], webhooks: [], runbookUrl: 'docs/runbook.md' },
+    notifications: { emails: [], webhooks: [], contacts: [], runbookUrl: 'docs/runbook.md' },
     databases: {
       shop: {
         connection: 'elsewhere',
@@ -119,6 +119,19 @@ describe('faults of form', () => {
       'a region that is none',
       { ...database({}), region: 'mars' },
       'region: got "mars"; allowed: an AWS region',
+    ],
+    [
+      'a contact in two lines',
+      { ...database({}), notifications: { contacts: [{ when: 'always', who: 'a\nb', how: 'x' }] } },
+      'notifications.contacts.0.who: got "a\\nb"; allowed: a text of 1 to 80 characters, in one line',
+    ],
+    [
+      'more contacts than anybody calls',
+      {
+        ...database({}),
+        notifications: { contacts: Array(9).fill({ when: 'always', who: 'me', how: 'x' }) },
+      },
+      'allowed: at most 8 contacts',
     ],
     [
       'an unknown lock mode',

@@ -12,6 +12,7 @@ interface SynthesizedTemplate {
   readonly Resources: Readonly<
     Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
   >;
+  readonly Outputs: Readonly<Record<string, unknown>>;
 }
 
 const REACHED: DatabaseInput = {
@@ -32,7 +33,10 @@ const many = (count: number, database: DatabaseInput) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`db${index + 1}`, database]));
 
 /** Else synth would warn in each test. */
-const TOLD = { emails: ['oncall@example.com'] };
+const TOLD = {
+  emails: ['oncall@example.com'],
+  contacts: [{ when: 'any alarm', who: 'on call', how: 'oncall@example.com' }],
+};
 
 /** Without validation, which test/stacks/storage-stack.test.ts has on. */
 function stacksOf(databases: Record<string, DatabaseInput>): Map<string, CloudFormationStackArtifact> {
@@ -141,6 +145,11 @@ test('storage is deployed first, then compute, then the databases', () => {
   expect(needs('acme-storage')).toEqual([]);
   expect(needs('acme-compute')).toEqual(['acme-storage']);
   expect(needs('acme-databases-1')).toContain('acme-compute');
+});
+
+test('a deployment tells whom to call', () => {
+  const { Outputs } = templateOf(stacksOf(many(1, ELSEWHERE)).get('acme-compute'));
+  expect(Outputs['Contacts']).toMatchObject({ Value: 'any alarm: on call, oncall@example.com' });
 });
 
 test('with every database elsewhere and without drills there is no task and no image to build, but alarms and a cluster', () => {

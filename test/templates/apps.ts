@@ -28,16 +28,15 @@ const app = (name: string, changes: Partial<SettingsInput> = {}): Settings =>
 /** More than one stack of databases. */
 export const MANY = 30;
 
-/** Beside them lie units of systemd. */
-const settingsFiles = () => readdirSync(EXAMPLES).filter((file) => file.endsWith('.ts'));
-
 const SETTINGS: Readonly<Record<string, Settings>> = {
   ...Object.fromEntries(
-    settingsFiles().map((file) => [
-      `examples/${file}`,
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      (require(path.join(EXAMPLES, file)) as { readonly default: Settings }).default,
-    ]),
+    readdirSync(EXAMPLES)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [
+        `examples/${file}`,
+        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        (require(path.join(EXAMPLES, file)) as { readonly default: Settings }).default,
+      ]),
   ),
   'fixed egress': app('egress', { network: { mode: 'fixed-egress' } }),
   'private network': app('private', { network: { mode: 'private' } }),
