@@ -55,7 +55,9 @@ test('how fast each alarm is stands in a table', () => {
 
 test('each command of the AWS CLI has an operation, and options that it knows and needs', () => {
   expect(of('aws').length).toBeGreaterThan(15);
-  expect(faultsOfAwsCommands(of('aws'))).toEqual([]);
+  // `s3` is made of commands of its own, beside the service's operations.
+  const ofServices = of('aws').filter(([service]) => service !== 's3');
+  expect(faultsOfAwsCommands(ofServices)).toEqual([]);
 });
 
 test('what the commands name is named as the deployment names it', () => {

@@ -1,12 +1,12 @@
 /** Each disaster as somebody rehearses it, with a small database. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { codeBlocks, read } from '../docs/markdown';
+import { codeBlocks, read, tableRows } from '../docs/markdown';
 import { TEST_PASSWORD } from '../support/postgres-cluster';
 import { DISASTERS } from './disasters/all';
 import { DISASTER_NAMES } from './disasters/disaster';
 import { commandsOf, variables } from './disasters/runbook';
-import { missed } from './disasters/targets';
+import { missed, targetsOf } from './disasters/targets';
 
 const PROGRAM = path.join(__dirname, 'rehearse-disasters.ts');
 const PAGE = read('docs/runbook.md');
@@ -45,6 +45,16 @@ test('every variable of the commands is one that the page tells to set, or that 
   const used = DISASTERS.flatMap(({ heading }) => commandsOf(heading)).join('\n');
   const names = new Set([...used.matchAll(/\$(\w+)/g)].map(([, name]) => name));
   expect([...names].filter((name) => !variables().includes(name ?? ''))).toEqual([]);
+});
+
+test('the runbook states the targets that are held against what is measured', () => {
+  const stated = tableRows(PAGE, 'Targets');
+  expect(stated).toEqual(
+    DISASTERS.map(({ name, heading }) => [
+      heading,
+      ...targetsOf(name).map(({ rpoHours, rtoMinutes }) => `${rpoHours} h / ${rtoMinutes} min`),
+    ]),
+  );
 });
 
 test('a target that is not kept is told by system', () => {
