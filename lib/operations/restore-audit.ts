@@ -7,6 +7,7 @@ import type { Manifest } from '../contract/manifest';
 import { recoveryPointId } from '../contract/recovery-point-id';
 import { describeTarget } from '../postgres/connection';
 import { AuditTrail } from './audit-trail';
+import type { Trust } from './read-manifest';
 import type { PlannedPlace } from './restore-place';
 import type { RestorePlan } from './restore-plan';
 import type { RestoreRequest, RestoreResult, RestoreTools } from './restore-request';
@@ -33,7 +34,7 @@ export async function recordStart(
   { tools, warn }: RestorePlan,
   place: PlannedPlace | undefined,
 ): Promise<void> {
-  const overrides = place?.overridden ?? [];
+  const overrides = [...unsigned(tools.trust), ...(place?.overridden ?? [])];
   if (place !== undefined) trail.tellWhat(`${trail.what}, kept as ${place.keptAs}`);
   if (overrides.length > 0) trail.tellOverrides(overrides);
   try {
@@ -47,10 +48,16 @@ export async function recordStart(
 /** Differences and failed checks are known only now. */
 export function tellOverridden(
   trail: AuditTrail,
+  { trust }: Pick<RestoreTools, 'trust'>,
   place: PlannedPlace | undefined,
   result: RestoreResult,
 ): void {
   if (place === undefined || result.tookPlace === undefined) return;
-  const overridden = [...place.overridden, ...shortcomings(result)];
+  const overridden = [...unsigned(trust), ...place.overridden, ...shortcomings(result)];
   if (overridden.length > 0) trail.tellOverrides(overridden);
+}
+
+/** The switch is `--signer none`. */
+function unsigned({ allowUnsigned }: Trust): string[] {
+  return allowUnsigned ? ['unsigned'] : [];
 }

@@ -53,7 +53,7 @@ export async function restore(request: RestoreRequest, tools: RestoreTools): Pro
       await recordStart(trail, plan, place);
       await makeReadable(plan);
       const result = await restorePlanned(request, tools, planned);
-      tellOverridden(trail, place, result);
+      tellOverridden(trail, tools, place, result);
       return result;
     },
     (result) => verdictOn(result, request.place),

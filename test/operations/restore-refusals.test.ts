@@ -8,7 +8,7 @@ import { awkwardDatabase } from '../support/awkward-database';
 import { faultyToolchain } from '../support/faulty-toolchain';
 import { makeBench, type Bench } from '../support/make-backup';
 import { query } from '../support/postgres-cluster';
-import { restoreBench } from '../support/restore-bench';
+import { restoreAudit, restoreBench } from '../support/restore-bench';
 import { freshDatabase, sharedMajors } from '../support/shared-servers';
 import { shopDatabase } from '../support/small-database';
 import { cutShort, editManifest, flipByte, remove, signAgain } from '../support/tampering';
@@ -87,6 +87,7 @@ describe('a manifest that is not believed', () => {
     expect(await target.restore({}, { trust: { keys: [], allowUnsigned: true } })).toMatchObject({
       differences: [],
     });
+    expect((await restoreAudit(bench)).at(-1)).toMatchObject({ exitCode: 0, overrides: ['unsigned'] });
   });
 
   test('one of an unknown version is refused with what to do', async () => {

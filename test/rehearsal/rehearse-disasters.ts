@@ -8,7 +8,7 @@ import { humanBytes, humanSeconds } from '../../lib/contract/human';
 import { installedMajors } from '../support/find-postgres';
 import { DISASTERS } from './disasters/all';
 import type { Disaster } from './disasters/disaster';
-import { rehearseDisaster, type Rehearsed } from './disasters/rehearse-disaster';
+import { lookAround, rehearseDisaster, type Rehearsed } from './disasters/rehearse-disaster';
 import { RunningShop } from './disasters/running-shop';
 import { targetsOf } from './disasters/targets';
 import { Report } from './report';
@@ -60,6 +60,12 @@ async function rehearseAll(
     },
     () => `PostgreSQL ${major}, ${humanBytes(megabytes * 2 ** 20)}, locked bucket, tasks, keeper`,
   );
+  if (disasters === DISASTERS)
+    await report.step(
+      'Look around',
+      () => lookAround(shop),
+      (commands) => `${commands} commands of the runbook find no fault`,
+    );
   const rehearsed: Rehearsed[] = [];
   for (const disaster of disasters)
     rehearsed.push(
@@ -88,7 +94,8 @@ function table(rehearsed: readonly Rehearsed[], width: number | undefined): stri
       { title: 'DISASTER', cell: ({ disaster }: Rehearsed) => disaster.name },
       {
         title: 'LOST (RPO)',
-        cell: ({ lossSeconds }: Rehearsed) => humanSeconds(lossSeconds),
+        cell: ({ lossSeconds, disaster }: Rehearsed) =>
+          `${humanSeconds(lossSeconds)}${disaster.lossIsTold === true ? ', told' : ''}`,
         align: 'right',
       },
       {

@@ -30,5 +30,7 @@ export interface Disaster {
   readonly name: DisasterName;
   /** In docs/runbook.md, below Disasters. */
   readonly heading: string;
+  /** No objective can hold for what is lost: that it is told in time is what the rehearsal shows. @default false */
+  readonly lossIsTold?: true;
   readonly happens: (shop: RunningShop) => Promise<Damaged>;
 }

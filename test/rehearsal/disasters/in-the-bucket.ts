@@ -1,13 +1,16 @@
 /** Disasters of the backups themselves: hidden, forged, tampered with, or not made for a month. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
+import { deployedFunction, invoke } from '../../support/deployed-function';
 import { query } from '../../support/postgres-cluster';
+import { LIGHT_GAUGES, METRIC_DIMENSIONS } from '../../../lib/contract/metrics';
 import { recoveryPointId } from '../../../lib/contract/recovery-point-id';
 import { manifestKey as keyOfManifest } from '../../../lib/contract/object-keys';
 import { flipped } from '../intruder';
 import { DATABASE, OTHER_DATABASE } from '../scene';
 import { agedPoint } from './aged-point';
 import type { Disaster } from './disaster';
+import type { RunningShop } from './running-shop';
 
 const RESTORED = 'shop_restored';
 
@@ -92,17 +95,22 @@ function forged(payload: object): Buffer {
 
 const DAYS_OF_SILENCE = 31;
 
+/**
+ * What was written in that month is lost, whatever objective there is: it is broken long before. Kept is the one that
+ * somebody hears of it in time.
+ */
 export const backupsFailingUnnoticed: Disaster = {
   name: 'backups-failing-unnoticed',
   heading: 'Backups failing unnoticed',
+  lossIsTold: true,
   happens: async (shop) => {
     const before = await shop.transfers();
-    const madeAt = new Date(Date.now() - DAYS_OF_SILENCE * 86_400_000);
-    const point = await agedPoint(shop, madeAt);
+    const point = await agedPoint(shop, new Date(Date.now() - DAYS_OF_SILENCE * 86_400_000));
+    const age = await newestPointAgeHours(shop, OTHER_DATABASE);
+    assert.ok(age > DAYS_OF_SILENCE * 24 - 1, `The monitor says that the newest point is ${age} h old.`);
     await query(shop.at('postgres'), `DROP DATABASE ${DATABASE} WITH (FORCE)`);
     return {
-      // All that was written in that month is lost, and no objective speaks of it: what counts is that anything is there.
-      damagedAt: new Date(Date.parse(point.snapshotAt) + 1000),
+      damagedAt: new Date(),
       snapshotAt: new Date(point.snapshotAt),
       variables: { POINT: point.id, BACKSTOP_DATABASE: OTHER_DATABASE },
       judge: async (output) => {
@@ -112,3 +120,15 @@ export const backupsFailingUnnoticed: Disaster = {
     };
   },
 };
+
+/** As the deployed monitor publishes it in its next pass: BackupMissing is about nothing else. */
+async function newestPointAgeHours({ scene, folderFor }: RunningShop, database: string): Promise<number> {
+  const monitor = await deployedFunction(scene.emulator.endpoint, 'MonitorProgram', folderFor('monitor'));
+  const lines = (await invoke(monitor, { pass: 'light' })).split('\n').filter((line) => line.startsWith('{'));
+  const published = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const ofDatabase = published.find(
+    (each) =>
+      each[METRIC_DIMENSIONS.database] === database && typeof each[LIGHT_GAUGES.newestPointAge] === 'number',
+  );
+  return Number(ofDatabase?.[LIGHT_GAUGES.newestPointAge]);
+}

@@ -12,6 +12,15 @@ export function commandsOf(heading: string): string[] {
   return blocks.map(({ text }) => text);
 }
 
+/** What the page tells to look with, outside of disasters: each command once. */
+export function looks(): string[] {
+  const elsewhere = PAGE.replace(/^## Disasters\n[\s\S]*?^## /m, '');
+  const lines = codeBlocks(elsewhere)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.split('\n'));
+  return [...new Set(lines.filter((line) => line.startsWith('backstop ')))];
+}
+
 /** Names that the page tells to set. */
 export function variables(): string[] {
   const block = codeBlocks(PAGE).find(({ marks }) => marks.includes('disaster-variables'));

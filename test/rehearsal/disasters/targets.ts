@@ -4,7 +4,7 @@ import deltacrown from '../../../examples/deltacrown';
 import gameready from '../../../examples/gameready';
 import offsitePlan from '../../../examples/offsite-plan';
 import peakops from '../../../examples/peakops';
-import type { DisasterName } from './disaster';
+import type { Disaster, DisasterName } from './disaster';
 
 export interface Target {
   readonly system: string;
@@ -32,11 +32,12 @@ export function targetsOf(disaster: DisasterName): Target[] {
 
 /** What is not kept, in words. */
 export function missed(
-  disaster: DisasterName,
-  measured: { lossSeconds: number; recoverySeconds: number },
+  { name, lossIsTold }: Pick<Disaster, 'name' | 'lossIsTold'>,
+  measured: { readonly lossSeconds: number; readonly recoverySeconds: number },
 ): string[] {
-  return targetsOf(disaster).flatMap(({ system, rpoHours, rtoMinutes }) => [
-    ...(measured.lossSeconds > rpoHours * 3600 ? [`${system}: more than ${rpoHours} h are lost`] : []),
+  const isLost = (rpoHours: number) => lossIsTold !== true && measured.lossSeconds > rpoHours * 3600;
+  return targetsOf(name).flatMap(({ system, rpoHours, rtoMinutes }) => [
+    ...(isLost(rpoHours) ? [`${system}: more than ${rpoHours} h are lost`] : []),
     ...(measured.recoverySeconds > rtoMinutes * 60 ? [`${system}: longer than ${rtoMinutes} min`] : []),
   ]);
 }
