@@ -30,8 +30,8 @@ export function auditOf(
 
 export async function recordStart(
   trail: AuditTrail,
-  { tools, warn }: RestorePlan,
-  place: PlannedPlace | undefined,
+  { tools, warn }: Pick<RestorePlan, 'warn'> & { readonly tools: Pick<RestoreTools, 'signal'> },
+  place?: PlannedPlace,
 ): Promise<void> {
   const overrides = place?.overridden ?? [];
   if (overrides.length > 0) trail.tellOverrides(overrides);
