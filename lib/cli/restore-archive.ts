@@ -1,10 +1,12 @@
 /** `backstop restore --archive`: an archive that a script made, into a new database. */
 import { Option } from 'commander';
 import { Failure } from '../contract/failure';
+import type { ArchiveAudit } from '../operations/archive/archive-audit';
 import { ALLOWANCES, type ArchiveSource } from '../operations/archive/archive-request';
 import { failOnArchiveDifferences, restoreArchive } from '../operations/restore-archive';
 import { openStore } from '../runtime/open-store';
 import { allowed } from './allow-option';
+import { archiveAuditIn, type ArchiveAuditOptions } from './archive-audit-options';
 import { archiveText } from './archive-text';
 import { printResult, type CommandIo } from './command-io';
 import * as shared from './options';
@@ -16,7 +18,7 @@ export interface ArchiveOptions {
 }
 
 /** Those of `restore` that an archive needs, too. */
-interface TargetOptions {
+interface TargetOptions extends ArchiveAuditOptions {
   readonly to?: string;
   readonly targetDatabase?: string;
   readonly jobs: number;
@@ -46,22 +48,12 @@ export function archiveOptions(): Option[] {
   ];
 }
 
-/** @throws Failure `usage` */
-function demandNoPoint(id: string | undefined, archive: string): void {
-  if (id === undefined) return;
-  throw new Failure('usage', `Both a recovery point (${id}) and an archive (${archive}) are named.`, {
-    hint: 'Leave one of them out.',
-  });
-}
-
 export async function runRestoreArchive(
-  id: string | undefined,
   { archive = '', sha256, allow: overrides = [], ...options }: ArchiveOptions & TargetOptions,
   io: CommandIo,
 ): Promise<void> {
   const json = options.json === true;
   const { to, targetDatabase, postgresBin } = options;
-  demandNoPoint(id, archive);
   const allow = allowed(overrides, ALLOWANCES, 'an archive');
   const source = sourceOf(archive);
   const request = {
@@ -82,14 +74,18 @@ export async function runRestoreArchive(
   };
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', to);
+  let audit: ArchiveAudit | undefined;
   try {
-    const result = await restoreArchive(request, { reporter, clock: io.clock, signal: io.signal });
+    audit = await archiveAuditIn(options, io, reporter);
+    const tools = { reporter, clock: io.clock, signal: io.signal, ...(audit && { audit }) };
+    const result = await restoreArchive(request, tools);
     reporter.close();
     printResult(io, json, result, () => archiveText(result));
     failOnArchiveDifferences(result);
   } finally {
     reporter.close();
     if ('store' in source) await source.store.close();
+    await audit?.store.close();
   }
 }
 

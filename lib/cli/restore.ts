@@ -5,6 +5,7 @@ import { restore } from '../operations/restore';
 import type { RestoreTools } from '../operations/restore-request';
 import { demandVerdict } from '../operations/restore-verdict';
 import { callerOf } from '../runtime/caller';
+import { demandArchiveUsage } from './archive-usage';
 import { printResult, type CommandIo } from './command-io';
 import { evidenceTrustIfNamed } from './evidence-trust';
 import { exitCodesHelp } from './exit-codes';
@@ -47,7 +48,8 @@ export function registerRestore(program: Command, io: CommandIo): void {
   command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
     .action((id: string | undefined, options: Options) => {
-      if (options.archive !== undefined) return runRestoreArchive(id, options, io);
+      demandArchiveUsage(id, command);
+      if (options.archive !== undefined) return runRestoreArchive(options, io);
       return options.inAws === true ? restoreInAws(id, options, command, io) : runRestore(id, options, io);
     });
 }

@@ -9,6 +9,7 @@ import { createEmptyDatabase } from '../postgres/create-empty-database';
 import { loadDump } from '../postgres/load-dump';
 import { analyze, withMaintenance } from '../postgres/target-server';
 import { withScratchDirectory } from '../runtime/scratch-directory';
+import { archiveAuditOf } from './archive/archive-audit';
 import { planArchive, type ArchivePlan } from './archive/archive-plan';
 import type {
   RestoreArchiveRequest,
@@ -17,6 +18,7 @@ import type {
 } from './archive/archive-request';
 import { compareWithArchive } from './archive/compare-archive';
 import { undo } from './restore';
+import { recordStart } from './restore-audit';
 
 /**
  * @returns also where differences were found: see failOnArchiveDifferences
@@ -28,19 +30,28 @@ export async function restoreArchive(
   tools: RestoreArchiveTools,
 ): Promise<RestoreArchiveResult> {
   tools.signal.throwIfAborted();
-  return withScratchDirectory(request.scratchRoot, async (directory) => {
-    const plan = await planArchive(request, tools, directory);
-    announce(plan);
-    return fillDatabase(plan, directory);
-  });
+  const trail = tools.audit === undefined ? undefined : archiveAuditOf(request, tools, tools.audit);
+  const task = () =>
+    withScratchDirectory(request.scratchRoot, async (directory) => {
+      const plan = await planArchive(request, tools, directory);
+      announce(plan);
+      if (trail !== undefined) await recordStart(trail, plan);
+      return fillDatabase(plan, directory);
+    });
+  return trail === undefined ? task() : trail.recordEndOf(task, verdictOnArchive);
 }
 
 /** @throws Failure `differences` that names each */
-export function failOnArchiveDifferences({ differences, targetDatabase }: RestoreArchiveResult): void {
+export function failOnArchiveDifferences(result: RestoreArchiveResult): void {
+  const failure = verdictOnArchive(result);
+  if (failure !== undefined) throw failure;
+}
+
+function verdictOnArchive({ differences, targetDatabase }: RestoreArchiveResult): Failure | undefined {
   const failed = failing(differences);
-  if (failed.length === 0) return;
+  if (failed.length === 0) return undefined;
   const lines = failed.map(({ subject, text }) => `${subject} ${text}`);
-  throw new Failure(
+  return new Failure(
     'differences',
     [`${targetDatabase} was restored, but it does not hold what the archive says:`, ...lines].join('\n  '),
     { hint: `The database ${targetDatabase} is left for a look at it.` },

@@ -31,8 +31,8 @@ export function auditOf(
 
 export async function recordStart(
   trail: AuditTrail,
-  { tools, warn }: RestorePlan,
-  place: PlannedPlace | undefined,
+  { tools, warn }: Pick<RestorePlan, 'warn'> & { readonly tools: Pick<RestoreTools, 'signal'> },
+  place?: PlannedPlace,
 ): Promise<void> {
   const overrides = [...unsigned(tools.trust), ...(place?.overridden ?? [])];
   if (place !== undefined) trail.tellWhat(`${trail.what}, kept as ${place.keptAs}`);

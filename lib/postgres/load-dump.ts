@@ -93,8 +93,6 @@ async function loadPlain(
 }
 
 const WARNING = /^pg_restore: warning: |^psql:.*WARNING: /;
-/** A plain dump puts its large objects into a transaction, within ours. */
-const HARMLESS = /there is (already a|no) transaction in progress$/;
 
 async function run(
   { target, signal, onTable, onWarning }: LoadRequest,
@@ -111,7 +109,7 @@ async function run(
     isNoise: noiseFilter(),
     onStderrLine: (line) => {
       if (line.includes('processing data for table')) onTable();
-      else if (WARNING.test(line) && !HARMLESS.test(line)) onWarning(line);
+      else if (WARNING.test(line)) onWarning(line);
     },
   });
 }

@@ -62,11 +62,11 @@ export function renderExport(folder: string): string {
   return file;
 }
 
-/** A dump that somebody wrote, with pg_dump's first and last line. */
-export function sqlFile(text: string, name = 'written.sql'): string {
+/** A dump that somebody wrote, with pg_dump's first and last line. @param encoding how the text becomes bytes */
+export function sqlFile(text: string, name = 'written.sql', encoding: BufferEncoding = 'utf8'): string {
   const file = path.join(archiveFolder(), name);
   const head = '--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.1\n\n';
-  writeFileSync(file, `${head}${text}\n--\n-- PostgreSQL database dump complete\n--\n`);
+  writeFileSync(file, `${head}${text}\n--\n-- PostgreSQL database dump complete\n--\n`, encoding);
   return file;
 }
 

@@ -3,7 +3,9 @@ import { escapeIdentifier, type Client } from 'pg';
 import { Failure } from '../../contract/failure';
 import { missingRoles } from '../../postgres/create-database';
 import type { Found, PlainSurvey } from '../../postgres/plain/survey-plain';
+import { knowsRestrictedMode } from '../../postgres/plain/psql-commands';
 import { admitVersion } from '../../postgres/target-server';
+import type { Toolchain } from '../../postgres/toolchain';
 import type { Allowance } from './archive-request';
 
 export interface Asked {
@@ -21,7 +23,7 @@ const SHOWN = 5;
  * @throws Failure `stored-data-faulty` for a dump that was cut short, `restore-refused`
  */
 export function admitArchive({ survey, plain, owners, allow, targetMajor }: Asked): string[] {
-  const { commands, otherDatabases, complete, cutInRows, serverVersion } = survey;
+  const { otherDatabases, complete, cutInRows, serverVersion } = survey;
   if (cutInRows) throw cutShort('It ends in the middle of the rows of a table.', 'choose another archive.');
   const open = plain && !complete;
   if (open && !allow.includes('no-end-line')) {
@@ -30,16 +32,11 @@ export function admitArchive({ survey, plain, owners, allow, targetMajor }: Aske
       'choose another archive; --allow no-end-line restores it where you know that pg_dump did not write its end.',
     );
   }
-  if (commands.length > 0) {
-    throw refused(
-      `commands of psql, which are never run: ${shown(commands)}`,
-      'Take them out of the archive, where you know what they are for.',
-    );
-  }
+  demandReadable(survey, plain);
   if (otherDatabases.length > 0 && !(plain && allow.includes('creates-databases'))) {
     throw refused(
-      `statements that make, change, drop or enter databases of their own: ${shown(otherDatabases)}`,
-      'pg_dump --create or pg_dumpall wrote them. Take them out, and the rest goes into the database that you name; --allow creates-databases runs them as they are.',
+      `statements that make, change, drop or enter databases of their own, or that begin and end transactions: ${shown(otherDatabases)}`,
+      'pg_dump --create or pg_dumpall wrote such. Take them out, and the rest goes into the database that you name; --allow creates-databases runs them as they are.',
     );
   }
   const major = Number.parseInt(serverVersion ?? '', 10);
@@ -57,6 +54,43 @@ export function admitArchive({ survey, plain, owners, allow, targetMajor }: Aske
       ? [`The archive runs as it is, outside of a transaction: ${shown(otherDatabases)}`]
       : []),
   ];
+}
+
+/** @throws Failure `restore-refused` for what must not run, or what we cannot be sure of */
+function demandReadable({ commands, doubts, oldStrings }: PlainSurvey, plain: boolean): void {
+  if (commands.length > 0) {
+    throw refused(
+      `commands of psql, which are never run: ${shown(commands)}`,
+      'Take them out of the archive, where you know what they are for.',
+    );
+  }
+  if (doubts.length > 0) {
+    throw refused(
+      `what no pg_dump writes, and psql may read otherwise than we do: ${shown(doubts)}`,
+      'Take it out of the archive, where you know what it is for: write one statement on a line, and leave client_encoding and the settings of strings to the lines that pg_dump wrote.',
+    );
+  }
+  if (plain && oldStrings.length > 0) {
+    throw refused(
+      `strings of old times, in which a backslash escapes: ${shown(oldStrings)}`,
+      'The server had standard_conforming_strings off. Restore it by hand with psql as a user who owns nothing else, or dump it anew with it on.',
+    );
+  }
+}
+
+/**
+ * Without psql's restricted mode our own reading would be all that keeps its commands from running.
+ * @throws Failure `no-client`
+ */
+export function demandRestrictedMode(plain: boolean, { version, directory }: Toolchain): void {
+  if (!plain || knowsRestrictedMode(version)) return;
+  throw new Failure(
+    'no-client',
+    `psql ${version} in ${directory} has no restricted mode: a command in a plain archive could start programs here.`,
+    {
+      hint: 'Update the client programs: minors since August 2025 have it (13.22, 14.19, 15.14, 16.10, 17.6). Or name others by --postgres-bin.',
+    },
+  );
 }
 
 /** @throws Failure `restore-refused` naming the roles, with the statements that make them */

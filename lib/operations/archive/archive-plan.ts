@@ -13,7 +13,7 @@ import { surveyDump, type SurveyOptions } from '../../postgres/survey-dump';
 import { toolchainFor, type Toolchain } from '../../postgres/toolchain';
 import { PhaseTimer } from '../phase-timer';
 import { admitTarget } from '../restore-gate';
-import { admitArchive, demandNamedRoles, encodingFor } from './archive-gate';
+import { admitArchive, demandNamedRoles, demandRestrictedMode, encodingFor } from './archive-gate';
 import {
   ARCHIVE_PHASES,
   nameOf,
@@ -81,6 +81,7 @@ async function read(
   { directory, ...options }: SurveyOptions & { readonly directory: string },
 ): Promise<{ readonly opened: OpenArchive; readonly survey: PlainSurvey }> {
   const opened = await openArchive(local, directory, options.signal);
+  demandRestrictedMode(opened.dump.format === 'plain', options.toolchain);
   return { opened, survey: await surveyDump(opened.dump, options) };
 }
 

@@ -3,6 +3,7 @@ import type { Difference } from '../../contract/inventory';
 import type { ConnectionTarget } from '../../postgres/connection';
 import type { Store } from '../../runtime/store';
 import type { RestoreTools } from '../restore-request';
+import type { ArchiveAudit } from './archive-audit';
 
 /** A file or folder of this machine, or an object of a bucket. */
 export type ArchiveSource = { readonly path: string } | { readonly store: Store; readonly key: string };
@@ -30,7 +31,10 @@ export interface RestoreArchiveRequest {
   readonly postgresBin?: string;
 }
 
-export type RestoreArchiveTools = Pick<RestoreTools, 'clock' | 'reporter' | 'signal'>;
+export interface RestoreArchiveTools extends Pick<RestoreTools, 'clock' | 'reporter' | 'signal'> {
+  /** @default - no store is named, and no history is kept */
+  readonly audit?: ArchiveAudit;
+}
 
 export const ARCHIVE_PHASES = ['fetch', 'read', 'create', 'load', 'analyze', 'compare'] as const;
 export type ArchivePhase = (typeof ARCHIVE_PHASES)[number];

@@ -1,19 +1,25 @@
 /** Reads the lines of a plain dump as psql does: rows of COPY are rows, whatever stands in them. */
-import { SqlLexer, type LexerEvents, type Statement } from './sql-lexer';
+import { readingAfter, readsAlike, type Reading } from './reading';
+import type { LexerEvents, Statement } from './lexer-events';
+import { SqlLexer } from './sql-lexer';
+import { withoutNames } from './without-names';
 
-const ROWS_FOLLOW = /^COPY\s[^;]*\sFROM\s+STDIN\b/i;
-const STRINGS = /^SET\s+(?:SESSION\s+|LOCAL\s+)?standard_conforming_strings\s*(?:=|\sTO\s)\s*(\w+)$/i;
-
-/** What stands in double quotes is a name and never a word of SQL. */
-export function withoutNames(text: string): string {
-  return text.replace(/"(?:[^"]|"")*"/g, '""');
-}
+const COPY = /^COPY\b/i;
+/** As pg_dump writes it. Of another one it is not certain that rows follow, or where they end. */
+const ROWS_FOLLOW =
+  /^COPY\s+[\w$."\x80-\xff]+\s*(?:\([\w$",\s\x80-\xff]*\))?\s*(?:WITH\s+OIDS\s+)?FROM\s+STDIN$/i;
+/** Words so far apart that the end of a statement's text, which is cut off, may say what it is. */
+const FAR_APART = /^\w+\s{1000}/;
 
 export class DumpLines {
   /** Of the line that was read last; the first is 1. */
   lineNumber = 0;
+  /** As pg_dump's own statements set it. */
+  reading: Reading = { encoding: undefined, standardStrings: true };
   /** How many blocks of rows follow the line that is being read. */
   private blocks = 0;
+  /** How many statements ended on the line that was read last. */
+  private ended = 0;
   private command: string | undefined;
   private readonly lexer: SqlLexer;
 
@@ -29,18 +35,33 @@ export class DumpLines {
       comment: (text) => {
         events.comment(text);
       },
+      doubt: (text) => {
+        events.doubt(text);
+      },
     });
+  }
+
+  /** Between two statements, and no rows follow. */
+  get idle(): boolean {
+    return this.blocks === 0 && this.lexer.idle;
+  }
+
+  /** Whether the line that was read last may have changed how the next is read: its statements may run any code. */
+  get ran(): boolean {
+    return this.ended > 0;
   }
 
   /** @returns the command of psql that the line is, where it is nothing else */
   line(bytes: Buffer): string | undefined {
     this.lineNumber += 1;
     this.command = undefined;
+    // The end of a string to psql.
+    if (bytes.includes(0)) this.events.doubt(bytes.toString('latin1'));
     if (this.blocks > 0) {
       if (isEndOfRows(bytes)) this.blocks -= 1;
       return undefined;
     }
-    this.lexer.line(bytes.toString('latin1'), this.lineNumber);
+    this.sql(bytes.toString('latin1'));
     return this.command;
   }
 
@@ -50,11 +71,21 @@ export class DumpLines {
     return this.blocks > 0;
   }
 
+  private sql(text: string): void {
+    this.ended = 0;
+    this.lexer.line(text, this.lineNumber);
+    const goesOn = this.ended > 0 && !this.lexer.idle;
+    // What the first does to the reading, the server knows at once, and psql on the next line.
+    if (goesOn || (this.ended > 1 && !readsAlike(text))) this.events.doubt(text);
+  }
+
   private statement(statement: Statement): void {
+    this.ended += 1;
     const text = withoutNames(statement.text);
     if (ROWS_FOLLOW.test(text)) this.blocks += 1;
-    const strings = STRINGS.exec(text)?.[1];
-    if (strings !== undefined) this.lexer.standardStrings = !/^(?:off|false|no|0)$/i.test(strings);
+    else if (COPY.test(text) || FAR_APART.test(text)) this.events.doubt(statement.text);
+    this.reading = readingAfter(statement, this.reading);
+    this.lexer.standardStrings = this.reading.standardStrings;
     this.events.statement(statement);
   }
 }

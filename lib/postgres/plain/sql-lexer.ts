@@ -3,21 +3,7 @@
  * quotes, comments, bodies of functions is none of it.
  * https://github.com/postgres/postgres/blob/master/src/fe_utils/psqlscan.l
  */
-
-export interface Statement {
-  /** Without comments, and without what stands in quotes; names keep theirs. Its beginning, where it is long. */
-  readonly text: string;
-  /** Where it begins. */
-  readonly line: number;
-}
-
-export interface LexerEvents {
-  statement(statement: Statement): void;
-  /** One of psql's own: the backslash and the rest of its line. @param alone nothing stands before it */
-  command(text: string, alone: boolean): void;
-  /** A comment of one line, with its dashes. */
-  comment(text: string): void;
-}
+import type { LexerEvents } from './lexer-events';
 
 type Mode = 'code' | 'comment' | 'string' | 'escape' | 'name' | 'dollar';
 
@@ -32,6 +18,8 @@ const END_OF: Readonly<Record<Exclude<Mode, 'code' | 'dollar'>, RegExp>> = {
 };
 /** Semicolons between BEGIN and END of such a function do not end the statement. */
 const SQL_BODY = /^\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\b/i;
+/** All that such a body may hold; the server takes anything else for a statement of its own, and psql does not. */
+const OF_BODY = /^(?:select|insert|update|delete|merge|values|with|table|return|end|\()$/i;
 
 export class SqlLexer {
   private mode: Mode = 'code';
@@ -39,7 +27,10 @@ export class SqlLexer {
   private nested = 0;
   private parens = 0;
   private begins = 0;
+  /** Which words may come next, where only few may. */
+  private expected: RegExp | undefined;
   private kept = '';
+  private keptQuoted = '';
   /** Nothing but blanks is kept. */
   private blank = true;
   private since = 0;
@@ -50,6 +41,11 @@ export class SqlLexer {
   standardStrings = true;
 
   constructor(private readonly events: LexerEvents) {}
+
+  /** Between two statements. */
+  get idle(): boolean {
+    return this.mode === 'code' && this.blank;
+  }
 
   /** @param text of one line, a byte a character, without its line break */
   line(text: string, lineNumber: number): void {
@@ -68,18 +64,33 @@ export class SqlLexer {
     TOKEN.lastIndex = from;
     const match = TOKEN.exec(text);
     const at = match?.index ?? text.length;
+    this.meet(text.slice(from, at));
     this.keep(text.slice(from, at));
     if (match === null) return at;
     const [token] = match;
     const after = at + token.length;
     if (token === '\\') return this.backslash(text, at);
-    if (token === '--') {
-      this.events.comment(text.slice(at));
-      return text.length;
-    }
+    if (token === '--') return this.comment(text, at);
     if (token === ';') this.semicolon();
     else if (!this.opens(token)) this.word(token);
     return after;
+  }
+
+  /** To psql a carriage return ends a line of SQL. */
+  private comment(text: string, at: number): number {
+    const end = text.indexOf('\r', at);
+    const after = end === -1 ? text.length : end;
+    this.events.comment(text.slice(at, after));
+    return after;
+  }
+
+  /** @returns what had to come here, where that was said */
+  private meet(text: string): RegExp | undefined {
+    const { expected } = this;
+    if (expected === undefined || /^\s*$/.test(text)) return undefined;
+    this.expected = undefined;
+    if (!expected.test(text)) this.events.doubt(`${this.kept}${text}`);
+    return expected;
   }
 
   /** @returns whether something begins here that ends elsewhere */
@@ -96,36 +107,55 @@ export class SqlLexer {
       this.tag = token;
       this.mode = 'dollar';
     } else return false;
-    if (token !== '/*') this.keep(token);
+    if (token !== '/*') this.meet(token);
+    // A comment parts words, as a blank does.
+    this.keep(token === '/*' ? ' ' : token);
     return true;
   }
 
   private stringMode(token: string, goesOn: typeof this.endedAt): Mode {
     if (/^e/i.test(token)) return 'escape';
     if (token.length > 1) return 'string';
-    if (goesOn !== undefined && goesOn.line < this.lineNumber) return goesOn.mode;
+    if (goesOn !== undefined && goesOn.line < this.lineNumber) {
+      this.events.doubt(this.kept);
+      return goesOn.mode;
+    }
     return this.standardStrings ? 'string' : 'escape';
   }
 
   private word(token: string): void {
+    const first = this.meet(token) === OF_BODY;
     this.keep(token);
     if (token === '(') this.parens += 1;
     else if (token === ')') this.parens = Math.max(0, this.parens - 1);
     else if (this.parens === 0 && /^(?:begin|case|end)$/i.test(token) && SQL_BODY.test(this.kept)) {
-      const word = token.toLowerCase();
-      if (word === 'begin' || (word === 'case' && this.begins > 0)) this.begins += 1;
-      if (word === 'end') this.begins = Math.max(0, this.begins - 1);
+      this.ofBody(token.toLowerCase(), first);
     }
   }
 
+  /** @param first the first word of a statement within the body */
+  private ofBody(word: string, first: boolean): void {
+    if (word === 'begin' && this.begins === 0) this.expected = /^atomic$/i;
+    if (word === 'begin' || (word === 'case' && this.begins > 0)) this.begins += 1;
+    if (word !== 'end') return;
+    this.begins = Math.max(0, this.begins - 1);
+    if (first && this.begins > 0) this.events.doubt(this.kept);
+  }
+
   private semicolon(): void {
-    if (this.parens === 0 && this.begins === 0) this.complete();
-    else this.keep(';');
+    if (this.parens === 0 && this.begins === 0) {
+      this.complete();
+      return;
+    }
+    if (this.expected !== undefined && this.expected !== OF_BODY) this.events.doubt(this.kept);
+    if (this.parens === 0) this.expected = OF_BODY;
+    this.keep(';');
   }
 
   private backslash(text: string, at: number): number {
-    // Of these two psql itself makes a character of SQL.
+    // Of these two psql itself makes a character of SQL: two statements come to the server as one.
     if (text[at + 1] === ';' || text[at + 1] === ':') {
+      this.events.doubt(`${this.kept}${text.slice(at)}`);
       this.keep(text[at + 1] ?? '');
       return at + 2;
     }
@@ -134,33 +164,43 @@ export class SqlLexer {
   }
 
   private complete(): void {
-    const { kept, blank, since: line } = this;
+    const { kept, keptQuoted: quoted, blank, since: line } = this;
+    this.expected = undefined;
     this.kept = '';
+    this.keptQuoted = '';
     this.blank = true;
     this.parens = 0;
     this.begins = 0;
     this.endedAt = undefined;
-    if (!blank) this.events.statement({ text: kept.trim(), line });
+    if (!blank) this.events.statement({ text: kept.trim(), quoted, line });
   }
 
   private quoted(text: string, from: number): number {
     const { mode } = this;
     if (mode === 'code') return from;
-    if (mode === 'dollar') return this.close(text.indexOf(this.tag, from), this.tag, text);
+    if (mode === 'dollar') return this.inBody(text, from);
     const pattern = END_OF[mode];
     pattern.lastIndex = from;
     const match = pattern.exec(text);
     const at = match?.index ?? text.length;
     if (mode === 'name') this.keep(text.slice(from, at));
+    else if (mode !== 'comment') this.keepQuoted(text.slice(from, at));
     if (match === null) return at;
     const [found] = match;
     if (mode === 'comment') return this.inComment(found, at);
     // A backslash takes the next character with it, a doubled quote is one in the text.
     if (found === '\\' || text[at + 1] === found) {
       if (mode === 'name') this.keep('""');
+      else this.keepQuoted(text.slice(at, at + 2));
       return at + 2;
     }
     return this.close(at, found, text);
+  }
+
+  private inBody(text: string, from: number): number {
+    const at = text.indexOf(this.tag, from);
+    this.keepQuoted(text.slice(from, at === -1 ? text.length : at));
+    return this.close(at, this.tag, text);
   }
 
   private inComment(found: string, at: number): number {
@@ -188,5 +228,9 @@ export class SqlLexer {
       if (this.mode === 'code') this.endedAt = undefined;
     }
     if (this.kept.length < LONGEST_KEPT) this.kept += text;
+  }
+
+  private keepQuoted(text: string): void {
+    if (this.keptQuoted.length < LONGEST_KEPT) this.keptQuoted += `${text}\n`;
   }
 }

@@ -1,9 +1,13 @@
 /** What a plain dump says of itself, and what it would do beside filling its database: read before anything runs. */
 import { nameDecoder } from '../compare/name-decoder';
 import { LineSplitter } from '../compare/line-splitter';
-import { DumpLines, withoutNames } from './dump-lines';
+import { DumpLines } from './dump-lines';
 import { rolesCreated, rolesNamed } from './named-roles';
 import { CONNECT, isFence } from './psql-commands';
+import { changesReading, saysOldStrings } from './reading';
+import type { Statement } from './lexer-events';
+import { controlsTransaction, isTransactionLine } from './transactions';
+import { withoutNames } from './without-names';
 
 export interface Found {
   readonly line: number;
@@ -20,10 +24,14 @@ export interface PlainSurvey {
   readonly complete: boolean;
   /** It ends inside a COPY. */
   readonly cutInRows: boolean;
-  /** Statements and commands that make, change, drop or enter another database. */
+  /** Statements and commands that make, change, drop or enter another database, or end the transaction. */
   readonly otherDatabases: readonly Found[];
   /** Other commands of psql's own. */
   readonly commands: readonly Found[];
+  /** What psql or the server may read otherwise than we do: then nothing here is certain. */
+  readonly doubts: readonly Found[];
+  /** A backslash in plain quotes escapes. */
+  readonly oldStrings: readonly Found[];
   /** That it names and does not make itself. */
   readonly roles: readonly string[];
 }
@@ -54,11 +62,15 @@ class Survey {
   private lastLine = false;
   private readonly otherDatabases: Found[] = [];
   private readonly commands: Found[] = [];
+  private readonly doubts: Found[] = [];
+  private readonly oldStrings: Found[] = [];
+  /** The line that is being read is one of pg_dump's around large objects. */
+  private transactionLine = false;
   private readonly named = new Set<string>();
   private readonly created = new Set<string>();
   private readonly lines = new DumpLines({
-    statement: ({ text, line }) => {
-      this.statement(text, line);
+    statement: (statement) => {
+      this.statement(statement);
     },
     command: (text, alone) => {
       if (!alone || !isFence(text)) this.command(text, alone);
@@ -66,18 +78,24 @@ class Survey {
     comment: (text) => {
       this.comment(text);
     },
+    doubt: (text) => {
+      add(this.doubts, this.lines.lineNumber, text);
+    },
   });
 
   line(bytes: Buffer): void {
     // What it says of the encoding stands in quotes, which the lexer leaves out.
     if (this.encoding === undefined && bytes.length < 100)
       this.encoding = ENCODING.exec(bytes.toString('latin1'))?.[1];
+    this.transactionLine =
+      bytes.length < 100 && this.lines.idle && isTransactionLine(bytes.toString('latin1'));
     this.lines.line(bytes);
   }
 
   result(): PlainSurvey {
     const cutInRows = this.lines.end();
-    const { serverVersion, pgDumpVersion, encoding = 'UTF8', otherDatabases, commands, created } = this;
+    const { serverVersion, pgDumpVersion, encoding = 'UTF8', otherDatabases } = this;
+    const { commands, doubts, oldStrings, created } = this;
     const decoder = nameDecoder(encoding);
     const missing = [...this.named].filter((role) => !created.has(role));
     return {
@@ -88,6 +106,8 @@ class Survey {
       cutInRows,
       otherDatabases,
       commands,
+      doubts,
+      oldStrings,
       roles: missing.map((role) => decoder.decode(Buffer.from(role, 'latin1'))).sort(),
     };
   }
@@ -98,9 +118,13 @@ class Survey {
     this.pgDumpVersion ??= PG_DUMP.exec(text)?.[1];
   }
 
-  private statement(text: string, line: number): void {
+  private statement(statement: Statement): void {
+    const { text, line } = statement;
     this.lastLine = false;
-    if (OTHER_DATABASE.test(withoutNames(text))) add(this.otherDatabases, line, text);
+    const words = withoutNames(text);
+    if (OTHER_DATABASE.test(words) || (controlsTransaction(words) && !this.transactionLine))
+      add(this.otherDatabases, line, text);
+    if (changesReading(statement)) add(saysOldStrings(text) ? this.oldStrings : this.doubts, line, text);
     for (const role of rolesNamed(text)) this.named.add(role);
     for (const role of rolesCreated(text)) this.created.add(role);
   }
