@@ -25,6 +25,8 @@ export interface InAwsOptions extends shared.TrustOptions, AtOptions {
   readonly confirm?: string;
   readonly checks?: string;
   readonly hooks?: string;
+  readonly rowsMissingIn?: string;
+  readonly script?: string;
   readonly json?: boolean;
 }
 
@@ -46,7 +48,8 @@ export const inAwsOptions = () => [
 /** What is meant for this machine, or is said to the task by its definition. */
 const NOT_PASSED_ON = [
   ...inAwsOptions().map((option) => option.attributeName()),
-  ...['to', 'store', 'publicKey', 'signer', 'scratch', 'postgresBin', 'json', 'at', 'database', 'confirm'],
+  ...['to', 'store', 'publicKey', 'signer', 'evidenceKey', 'evidenceSigner', 'scratch', 'postgresBin'],
+  ...['json', 'at', 'database', 'confirm'],
 ];
 
 export async function restoreInAws(
@@ -84,7 +87,14 @@ export async function restoreInAws(
 }
 
 /** @throws Failure `usage` */
-function demandForTask({ targetDatabase, swap, replace, checks, hooks }: InAwsOptions): void {
+function demandForTask(options: InAwsOptions): void {
+  const { targetDatabase, swap, replace, checks, hooks, rowsMissingIn, script } = options;
+  if (rowsMissingIn !== undefined || script !== undefined) {
+    const given = rowsMissingIn === undefined ? '--script' : '--rows-missing-in';
+    throw new Failure('usage', `Both are given: --in-aws and ${given}. The script would end with the task.`, {
+      hint: 'Restore the tables in AWS without it and compare by hand, or restore from this machine.',
+    });
+  }
   if (swap === undefined && replace === undefined)
     shared.demanded(targetDatabase, '--target-database', 'Name a database that does not exist yet.');
   for (const [name, value] of Object.entries({ checks, hooks })) {

@@ -84,7 +84,9 @@ test('the task restores the point that is meant now, its log is told, and its en
   agent.runs(realProgram);
   const args = restoring('--jobs', '3', '--owners', '--compare', 'rows');
   const name = args[6]!;
-  const { exitCode, stdout, stderr } = await backstop(args, env);
+  // Files of this machine, which the task does not have.
+  const evidence = ['--evidence-key', bench.publicKeyFile, '--evidence-signer', `file:${bench.keyFile}`];
+  const { exitCode, stdout, stderr } = await backstop([...args, ...evidence], env);
   expect(stderr).toContain(`shop ${id} was restored into ${name}`);
   expect({ exitCode, stdout }).toEqual({
     exitCode: 0,
@@ -189,6 +191,8 @@ test('without a store the id goes as it is typed, and the major must be said', a
 
 test.each([
   [['--to', 'postgres://h'], '--in-aws and --to'],
+  [['--table', 'invoice', '--rows-missing-in', 'postgres://me@h/shop'], '--in-aws and --rows-missing-in'],
+  [['--table', 'invoice', '--script', 'rows.sql'], '--in-aws and --script'],
   [['--installation', 'nobody'], 'There are no parameters /nobody/subnet-ids'],
   [['--target-major', '14'], `There is no task definition ${INSTALLATION}-restore-14`],
 ])('%j is refused before anything is started', async (more, told) => {
