@@ -154,13 +154,15 @@ async function settledPoint(id: string | undefined, options: InAwsOptions, io: C
     return { point: [choice.point, ...at, ...of], major: targetMajor };
   }
   const store = shared.openStoreOf(options);
+  const versions = shared.openVersionsOf(options);
   try {
     const trust = await shared.trustOf(options);
     const named = { ...choice, now: io.clock.now(), ...(database === undefined ? {} : { database }) };
-    const { manifest } = await choosePoint(store, trust, named);
+    const { manifest } = await choosePoint(store, trust, named, versions);
     const point = [manifest.id, '--database', manifest.database];
     return { point, major: targetMajor ?? manifest.server.major };
   } finally {
+    versions?.close();
     await store.close();
   }
 }
