@@ -9,10 +9,11 @@ import { connectionTarget, type ConnectionTarget } from '../postgres/connection'
 import { osUser } from '../runtime/caller';
 import { openSigner, openTrust } from '../runtime/open-signer';
 import type { Archive } from '../runtime/archive';
-import { openArchive, openStore } from '../runtime/open-store';
+import { openArchive, openStore, openVersions } from '../runtime/open-store';
 import type { Reporter } from '../runtime/reporter';
 import type { Signer } from '../runtime/signer';
 import type { Store } from '../runtime/store';
+import type { Versions } from '../runtime/versions';
 import type { Trust } from '../operations/read-manifest';
 import type { CommandIo } from './command-io';
 
@@ -71,6 +72,11 @@ export function openStoreOf(options: StoreOptions): Store {
 /** What of the store is archived. @throws Failure `usage`, as openStoreOf */
 export function openArchiveOf(options: StoreOptions): Archive | undefined {
   return openArchive(storeUrl(options));
+}
+
+/** What lies below what the store shows: for restores alone. @throws Failure `usage`, as openStoreOf */
+export function openVersionsOf(options: StoreOptions): Versions | undefined {
+  return openVersions(storeUrl(options));
 }
 
 /**

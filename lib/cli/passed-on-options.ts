@@ -22,10 +22,16 @@ function wordsOf({ long, negate, variadic }: Option, value: unknown): string[] {
   const words = [value]
     .flat()
     .map((each: unknown) => (each instanceof Date ? each.toISOString() : String(each)));
-  if (words.some((word) => /:\/\/[^/@]*:[^/@]+@/.test(word))) {
+  if (words.some(holdsPassword)) {
     throw new Failure('usage', `${flag} holds a password, which would stand in the task's command.`, {
       hint: 'Leave the password out, or restore from this machine, without --in-aws.',
     });
   }
   return variadic ? [flag, ...words] : words.flatMap((word) => [flag, word]);
+}
+
+/** In a URL before its host, or as one of its parameters, however that is written. */
+function holdsPassword(word: string): boolean {
+  const plain = word.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return /:\/\/[^/@]*:[^/@]+@/.test(word) || /[?&]\w*password=/i.test(plain);
 }

@@ -25,6 +25,8 @@ export interface InAwsOptions extends shared.TrustOptions, AtOptions, PlaceOptio
   readonly targetDatabase?: string;
   readonly checks?: string;
   readonly hooks?: string;
+  readonly rowsMissingIn?: string;
+  readonly script?: string;
   readonly json?: boolean;
 }
 
@@ -46,18 +48,8 @@ export const inAwsOptions = () => [
 /** What is meant for this machine, or is said to the task by its definition. */
 const NOT_PASSED_ON = [
   ...inAwsOptions().map((option) => option.attributeName()),
-  ...[
-    'to',
-    'store',
-    'publicKey',
-    'signer',
-    'evidenceKey',
-    'evidenceSigner',
-    'scratch',
-    'postgresBin',
-    'json',
-  ],
-  ...['at', 'database', 'confirm'],
+  ...['to', 'store', 'publicKey', 'signer', 'evidenceKey', 'evidenceSigner', 'scratch', 'postgresBin'],
+  ...['json', 'at', 'database', 'confirm'],
 ];
 
 export async function restoreInAws(
@@ -96,7 +88,13 @@ export async function restoreInAws(
 
 /** @throws Failure `usage` */
 function demandForTask(options: InAwsOptions): void {
-  const { targetDatabase, checks, hooks, allow } = options;
+  const { targetDatabase, checks, hooks, allow, rowsMissingIn, script } = options;
+  if (rowsMissingIn !== undefined || script !== undefined) {
+    const given = rowsMissingIn === undefined ? '--script' : '--rows-missing-in';
+    throw new Failure('usage', `Both are given: --in-aws and ${given}. The script would end with the task.`, {
+      hint: 'Restore the tables in AWS without it and compare by hand, or restore from this machine.',
+    });
+  }
   if (placeOf(options) === undefined)
     shared.demanded(targetDatabase, '--target-database', 'Name a database that does not exist yet.');
   allowed(allow, OVERRIDES, 'a recovery point');
@@ -157,13 +155,15 @@ async function settledPoint(id: string | undefined, options: InAwsOptions, io: C
     return { point: [choice.point, ...at, ...of], major: targetMajor };
   }
   const store = shared.openStoreOf(options);
+  const versions = shared.openVersionsOf(options);
   try {
     const trust = await shared.trustOf(options);
     const named = { ...choice, now: io.clock.now(), ...(database === undefined ? {} : { database }) };
-    const { manifest } = await choosePoint(store, trust, named);
+    const { manifest } = await choosePoint(store, trust, named, versions);
     const point = [manifest.id, '--database', manifest.database];
     return { point, major: targetMajor ?? manifest.server.major };
   } finally {
+    versions?.close();
     await store.close();
   }
 }

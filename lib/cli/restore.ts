@@ -62,6 +62,7 @@ async function runRestore(id: string | undefined, options: Options, io: CommandI
   const evidenceTrust = await evidenceTrustIfNamed(options);
   const store = shared.openStoreOf(options);
   const archive = shared.openArchiveOf(options);
+  const versions = shared.openVersionsOf(options);
   const reporter = io.reporter(json);
   shared.warnOfPassword(reporter, '--to', options.to);
   shared.warnOfPassword(reporter, '--rows-missing-in', options.rowsMissingIn);
@@ -70,7 +71,17 @@ async function runRestore(id: string | undefined, options: Options, io: CommandI
   const surroundings = { environment: definedIn(io.environment), caller, randomBytes };
   try {
     const ask = async (question: string) => options.confirm ?? shared.asked(question, io);
-    const tools: RestoreTools = { store, archive, trust, reporter, clock, signal, ask, ...surroundings };
+    const tools: RestoreTools = {
+      store,
+      archive,
+      versions,
+      trust,
+      reporter,
+      clock,
+      signal,
+      ask,
+      ...surroundings,
+    };
     const believing = evidenceTrust === undefined ? tools : { ...tools, evidenceTrust };
     const { result, summary, text } = part
       ? await runTables({ ...request, ...part }, believing)
@@ -81,6 +92,7 @@ async function runRestore(id: string | undefined, options: Options, io: CommandI
   } finally {
     reporter.close();
     archive?.close();
+    versions?.close();
     await store.close();
   }
 }

@@ -2,8 +2,10 @@
 import { Failure } from '../contract/failure';
 import type { Manifest } from '../contract/manifest';
 import type { Store } from '../runtime/store';
+import type { Versions } from '../runtime/versions';
+import { believedManifest, type BelievedManifest } from './believed-manifest';
 import { manifestObjects, nameOf, type ManifestObject } from './manifest-objects';
-import { readManifest, type Trust } from './read-manifest';
+import type { Trust } from './read-manifest';
 import { demandPast, nothingSoOld, startedBy } from './point-at';
 import { isFromTheFuture, stateOf } from './recovery-points';
 
@@ -25,19 +27,29 @@ export interface ChosenPoint {
   readonly expired: boolean;
   /** Newer points that were passed over, faulty ones above all, each with its reason. */
   readonly passedOver: readonly string[];
+  /** That the manifest is of an older version, for what lies above it is not believed. @default - it is the newest */
+  readonly writtenOver?: readonly string[];
 }
 
 /**
+ * @param versions in which a restore looks for a manifest that was written over. @default - only the newest counts
  * @throws Failure `usage` where nothing or more than one thing fits, `stored-data-faulty` where the point named is
  * faulty, or every point is
  */
-export async function choosePoint(store: Store, trust: Trust, choice: Choice): Promise<ChosenPoint> {
+export async function choosePoint(
+  store: Store,
+  trust: Trust,
+  choice: Choice,
+  versions?: Versions,
+): Promise<ChosenPoint> {
+  const believed = (at: string) => believedManifest(store, trust, at, versions);
   const objects = await manifestObjects(store, choice.database);
   if (objects.length === 0) throw nothingStored(store, choice.database);
-  if (choice.point === NEWEST) return newestPoint(store, trust, objects, choice);
+  if (choice.point === NEWEST) return newestPoint(store, trust, objects, choice, believed);
   const { key } = pointNamed(objects, choice.point);
-  const manifest = await readManifest(store, trust, key);
-  return { manifest, key, expired: stateOf(manifest, choice.now) === 'expired', passedOver: [] };
+  const { manifest, warnings: writtenOver } = await believed(key);
+  const expired = stateOf(manifest, choice.now) === 'expired';
+  return { manifest, key, expired, passedOver: [], writtenOver };
 }
 
 /** Newest by start time among those that are valid and not expired. */
@@ -46,19 +58,21 @@ async function newestPoint(
   trust: Trust,
   objects: readonly ManifestObject[],
   { at, now }: Pick<Choice, 'at' | 'now'>,
+  believed: (key: string) => Promise<BelievedManifest>,
 ): Promise<ChosenPoint> {
   oneDatabase(objects);
   if (at !== undefined) demandPast(at, now);
   const passedOver: string[] = [];
   for (const { key } of at === undefined ? objects : startedBy(objects, at)) {
     try {
-      const manifest = await readManifest(store, trust, key);
+      const { manifest, warnings: writtenOver } = await believed(key);
       if (isFromTheFuture(new Date(manifest.startedAt), now)) {
         passedOver.push(`${key} is from the future: it says ${manifest.startedAt}.`);
         continue;
       }
       if (at !== undefined && new Date(manifest.snapshotAt) > at) continue;
-      if (stateOf(manifest, now) === 'valid') return { manifest, key, expired: false, passedOver };
+      if (stateOf(manifest, now) === 'valid')
+        return { manifest, key, expired: false, passedOver, writtenOver };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'stored-data-faulty') throw error;
       passedOver.push(error.message);

@@ -1,6 +1,6 @@
 /** Fetches what a manifest names. Bytes that are not exactly those of the manifest are never used. */
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -10,6 +10,7 @@ import { pointPrefix } from '../contract/object-keys';
 import { Digests } from '../runtime/digests';
 import type { Store } from '../runtime/store';
 import { together } from '../runtime/together';
+import { newestOrOlder, type OlderVersions, type Reading } from './older-versions';
 
 const OBJECTS_AT_A_TIME = 4;
 
@@ -19,13 +20,15 @@ const OBJECTS_AT_A_TIME = 4;
  * @throws Failure `stored-data-faulty` for a missing object, another length, another SHA-256; `store-failed`
  */
 async function* verifiedBytes(
-  store: Store,
   file: StoredFile,
-  signal?: AbortSignal,
+  open: () => Promise<AsyncIterable<unknown>>,
 ): AsyncGenerator<Uint8Array, void> {
   const digests = new Digests();
-  for await (const chunk of await openObject(store, file, signal)) {
+  for await (const chunk of await open()) {
     digests.update(chunk as Uint8Array);
+    // What somebody put there may be larger than the disk, and than any patience.
+    if (digests.bytes > file.bytes)
+      throw faulty(`${file.key} has more bytes than the ${file.bytes} that the manifest says.`);
     yield chunk as Uint8Array;
   }
   const { bytes, sha256 } = digests.storedFile(file.key);
@@ -46,7 +49,10 @@ async function openObject(store: Store, { key }: StoredFile, signal: AbortSignal
 
 export interface FetchOptions {
   readonly signal?: AbortSignal;
+  /** Less than none for bytes that were fetched in vain. */
   readonly onBytes?: (bytes: number) => void;
+  /** Where objects that were written over are looked for. @default - only the newest versions count */
+  readonly older?: OlderVersions | undefined;
 }
 
 /**
@@ -57,13 +63,13 @@ export async function fetchPoint(
   store: Store,
   manifest: Manifest,
   directory: string,
-  { signal, onBytes }: FetchOptions = {},
+  { signal, ...options }: FetchOptions = {},
 ): Promise<void> {
   // All workers take from one iterator, so each file is fetched once.
   const files = manifest.files.values();
   const worker = async (stop: AbortSignal) => {
     for (const file of files) {
-      await fetchObject(store, manifest, file, directory, { signal: stop, ...(onBytes && { onBytes }) });
+      await fetchObject(store, manifest, file, directory, { ...options, signal: stop });
     }
   };
   await together(
@@ -73,8 +79,28 @@ export async function fetchPoint(
 }
 
 /** A small object of a point, such as its roles. @throws Failure as fetchPoint */
-export async function readPointObject(store: Store, file: StoredFile, signal: AbortSignal): Promise<Buffer> {
-  return buffer(verifiedBytes(store, file, signal));
+export async function readPointObject(
+  store: Store,
+  file: StoredFile,
+  { signal, older }: Pick<FetchOptions, 'signal' | 'older'>,
+): Promise<Buffer> {
+  return newestOrOlder(readingOf(store, file, signal, buffer), older, signal);
+}
+
+/** @param take what is made of the bytes, which it must not use before they end well */
+function readingOf<T>(
+  store: Store,
+  file: StoredFile,
+  signal: AbortSignal | undefined,
+  take: (bytes: AsyncGenerator<Uint8Array>) => Promise<T>,
+): Reading<T> {
+  const { key } = file;
+  return {
+    key,
+    newest: () => take(verifiedBytes(file, () => openObject(store, file, signal))),
+    older: (version, versions) => take(verifiedBytes(file, () => versions.get(key, version, { signal }))),
+    fits: ({ bytes }) => bytes === file.bytes,
+  };
 }
 
 /** Fetches one object of a point. */
@@ -83,16 +109,25 @@ export async function fetchObject(
   manifest: Manifest,
   file: StoredFile,
   directory: string,
-  { signal, onBytes = () => undefined }: FetchOptions = {},
+  { signal, onBytes = () => undefined, older }: FetchOptions = {},
 ): Promise<void> {
   const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
   const target = placeOf(file.key, prefix, directory);
   await mkdir(path.dirname(target), { recursive: true });
-  await pipeline(
-    counted(verifiedBytes(store, file, signal), onBytes),
-    createWriteStream(target, { flags: 'wx', mode: 0o600 }),
-    { signal },
-  );
+  let taken = 0;
+  const count = (bytes: number) => {
+    taken += bytes;
+    onBytes(bytes);
+  };
+  const write = (bytes: AsyncIterable<Uint8Array>) =>
+    pipeline(counted(bytes, count), createWriteStream(target, { flags: 'wx', mode: 0o600 }), { signal });
+  const writing = readingOf(store, file, signal, write);
+  const writeAgain: typeof writing.older = async (version, versions) => {
+    await rm(target, { force: true });
+    count(-taken);
+    await writing.older(version, versions);
+  };
+  await newestOrOlder({ ...writing, older: writeAgain }, older, signal);
 }
 
 /** The manifest's schema refuses keys with dot segments; nothing is written elsewhere even if it did not. */

@@ -9,7 +9,7 @@ import { nameOf, tablesOf, type TableChoice } from '../postgres/part/choose-tabl
 import { selectEntries, type Selection } from '../postgres/part/table-entries';
 import { fetchPoint } from './fetch-point';
 import { demandFreeSpace } from './free-space';
-import type { RestorePlan } from './restore-plan';
+import { olderVersions, type RestorePlan } from './restore-plan';
 
 export interface FetchedTables {
   readonly dump: FetchedDump;
@@ -62,7 +62,8 @@ function filesOfRows(files: readonly StoredFile[], ids: readonly number[]): Stor
   });
 }
 
-function fetcher({ manifest, tools }: RestorePlan, directory: string) {
+function fetcher(plan: RestorePlan, directory: string) {
+  const { manifest, tools } = plan;
   let bytes = 0;
   let total = 0;
   const onBytes = (count: number) => {
@@ -76,6 +77,7 @@ function fetcher({ manifest, tools }: RestorePlan, directory: string) {
     await fetchPoint(tools.store, { ...manifest, files: [...files] }, directory, {
       signal: tools.signal,
       onBytes,
+      older: olderVersions(plan),
     });
   };
 }

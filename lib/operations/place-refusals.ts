@@ -59,6 +59,17 @@ function anotherSystem({ manifest, name, systemIdentifier }: PlaceFacts): Refusa
   ];
 }
 
+/** What an operator must look at himself: some providers hide the identifier, and a database's name alone says little. */
+export function systemNote({ manifest, systemIdentifier }: PlaceFacts): string | undefined {
+  const { server, database, id } = manifest;
+  if (server.systemIdentifier !== null && systemIdentifier !== null) return undefined;
+  const hidden = [
+    ...(server.systemIdentifier === null ? ['the server that was backed up'] : []),
+    ...(systemIdentifier === null ? ['the target'] : []),
+  ];
+  return `Whether ${database} ${id} is a backup of this server is not known: ${hidden.join(' and ')} did not tell its system identifier. Look that it is not another one's.`;
+}
+
 function tooOld({ manifest, maxAgeHours, now }: PlaceFacts): Refusal[] {
   const ageSeconds = (now.getTime() - Date.parse(manifest.snapshotAt)) / 1000;
   if (ageSeconds <= maxAgeHours * 3600) return [];

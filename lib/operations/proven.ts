@@ -4,11 +4,16 @@ import { drillOfKey, evidencePrefix } from '../contract/evidence';
 import { Failure } from '../contract/failure';
 import type { Manifest } from '../contract/manifest';
 import type { Store } from '../runtime/store';
+import type { Versions } from '../runtime/versions';
+import { believedManifest } from './believed-manifest';
 import { readEvidence } from './read-evidence';
 import { readDocument, type Trust } from './read-manifest';
 
 export interface ProvenTools {
   readonly store: Store;
+  /** Whose manifests are believed, and where one that was written over is looked for. @default - the newest version counts */
+  readonly trust?: Trust;
+  readonly versions?: Versions | undefined;
   /** undefined where it is not said whose evidence is believed. */
   readonly evidenceTrust?: Trust;
 }
@@ -17,12 +22,14 @@ export interface ProvenTools {
 export async function provenState(
   manifest: Pick<Manifest, 'database' | 'id'>,
   manifestKey: string,
-  { store, evidenceTrust }: ProvenTools,
+  { store, trust, versions, evidenceTrust }: ProvenTools,
 ): Promise<'proven' | 'unproven' | 'unknown'> {
   if (evidenceTrust === undefined) return 'unknown';
-  const sha256 = createHash('sha256')
-    .update(await readDocument(store, manifestKey))
-    .digest('hex');
+  const document =
+    trust === undefined || versions === undefined
+      ? await readDocument(store, manifestKey)
+      : (await believedManifest(store, trust, manifestKey, versions)).document;
+  const sha256 = createHash('sha256').update(document).digest('hex');
   for await (const { key } of store.list(`${evidencePrefix(manifest.database)}${manifest.id}/`)) {
     if (drillOfKey(key) === undefined) continue;
     const evidence = await readEvidence(store, evidenceTrust, key).catch((error: unknown) => {

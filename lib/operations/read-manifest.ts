@@ -74,9 +74,14 @@ function checkPlace(manifest: Manifest, key: string): void {
 
 /** A manifest object's bytes, as they are stored. */
 export async function readDocument(store: Store, key: string): Promise<Buffer> {
+  return documentOf(await store.get(key), key);
+}
+
+/** @throws Failure `stored-data-faulty` for more than any document has */
+export async function documentOf(stored: AsyncIterable<unknown>, key: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of await store.get(key)) {
+  for await (const chunk of stored) {
     chunks.push(chunk as Buffer);
     bytes += (chunk as Buffer).byteLength;
     if (bytes > MAX_DOCUMENT_BYTES)

@@ -31,7 +31,12 @@ export function auditOf(
 
 export async function recordStart(
   trail: AuditTrail,
-  { tools, warn }: Pick<RestorePlan, 'warn'> & { readonly tools: Pick<RestoreTools, 'signal'> },
+  {
+    tools,
+    warn,
+  }: Pick<RestorePlan, 'warn'> & {
+    readonly tools: Pick<RestoreTools, 'signal'> & { readonly trust?: Trust };
+  },
   place?: PlannedPlace,
 ): Promise<void> {
   const overrides = [...unsigned(tools.trust), ...(place?.overridden ?? [])];
@@ -58,6 +63,6 @@ export function tellOverridden(
 }
 
 /** The switch is `--signer none`. */
-function unsigned({ allowUnsigned }: Trust): string[] {
-  return allowUnsigned ? ['unsigned'] : [];
+function unsigned(trust: Trust | undefined): string[] {
+  return trust?.allowUnsigned === true ? ['unsigned'] : [];
 }

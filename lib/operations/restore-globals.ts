@@ -8,6 +8,7 @@ import { roleStatements, statementsFor, type RoleStatement } from '../postgres/g
 import { makeRoles } from '../postgres/make-roles';
 import { withMaintenance } from '../postgres/target-server';
 import { readPointObject } from './fetch-point';
+import type { OlderVersions } from './older-versions';
 import type { RestorePlan } from './restore-plan';
 import type { LoadingTools } from './restore-request';
 
@@ -15,6 +16,7 @@ import type { LoadingTools } from './restore-request';
 export async function readGlobals(
   manifest: Manifest,
   { store, signal }: Pick<LoadingTools, 'store' | 'signal'>,
+  older?: OlderVersions,
 ): Promise<RoleStatement[]> {
   const key = `${pointPrefix(manifest.class, manifest.database, manifest.id)}${POINT_OBJECTS.globals}`;
   const file = manifest.files.find((candidate) => candidate.key === key);
@@ -26,7 +28,7 @@ export async function readGlobals(
         hint: 'Restore without --globals; roles that the dump needs are then named.',
       },
     );
-  return roleStatements((await readPointObject(store, file, signal)).toString('utf8'));
+  return roleStatements((await readPointObject(store, file, { signal, older })).toString('utf8'));
 }
 
 /** @returns the roles that the server lacks, and what makes them */

@@ -6,7 +6,7 @@ import { keptName, keptUntil, mayGo } from '../postgres/take-place/names';
 import { commentedDatabases, readPlace, type Place } from '../postgres/take-place/place';
 import { requiredRoles } from '../postgres/required-roles';
 import { provenState } from './proven';
-import { placeRefusals, weigh, type Override } from './place-refusals';
+import { placeRefusals, systemNote, weigh, type Override } from './place-refusals';
 import type { RestorePlan } from './restore-plan';
 import type { PlaceRequest, RestoreRequest, RestoreTools } from './restore-request';
 
@@ -42,7 +42,10 @@ export async function planPlace(
   const { systemIdentifier } = plan.server;
   const lostOwners = lostOwnersOf(plan, request);
   const known = { manifest: plan.manifest, systemIdentifier, proven, lostOwners };
-  const refusals = placeRefusals({ ...place, ...known, now });
+  const facts = { ...place, ...known, now };
+  const note = systemNote(facts);
+  if (note !== undefined) plan.warn(note);
+  const refusals = placeRefusals(facts);
   const { standing, overridden } = weigh(refusals, allow);
   if (standing.length > 0) throw refused(place, standing);
   for (const { message } of refusals) plan.warn(`Overridden: ${message}`);

@@ -7,6 +7,7 @@ import type { RoleStatement } from '../postgres/globals-script';
 import { admitVersion, readTargetServer, unhindered, type TargetServer } from '../postgres/target-server';
 import { toolchainFor, type Toolchain } from '../postgres/toolchain';
 import type { ChosenPoint } from './choose-point';
+import type { OlderVersions } from './older-versions';
 import type { PhaseTimer } from './phase-timer';
 import { admitTarget, demandRoles } from './restore-gate';
 import { readGlobals, rolesToMake } from './restore-globals';
@@ -38,7 +39,7 @@ type Phases = Pick<PhaseTimer<LoadingPhase>, 'run'>;
 export async function planRestore(
   request: LoadingRequest,
   tools: LoadingTools,
-  { manifest, expired, passedOver }: ChosenPoint,
+  { manifest, expired, passedOver, writtenOver = [] }: ChosenPoint,
   maintenance: Client,
   timer: Phases,
 ): Promise<RestorePlan> {
@@ -53,13 +54,19 @@ export async function planRestore(
   const toolchain = await toolchainFor(server.major, request.postgresBin);
   const owners =
     request.owners === 'if-possible' ? server.superuser && manifest.format !== 'plain' : request.owners;
-  const globals = request.globals === true ? await readGlobals(manifest, tools) : [];
+  const globals =
+    request.globals === true ? await readGlobals(manifest, tools, olderVersions({ tools, warn })) : [];
   const { missing, roles } = await rolesToMake(maintenance, globals);
   await demandRoles(maintenance, manifest, owners, missing);
   const create = await admitTarget(maintenance, target, manifest);
   const expiry = expired ? [`The recovery point expired at ${manifest.expiresAt}.`] : [];
   const newer = passedOver.map((text) => `A newer recovery point is faulty and was passed over: ${text}`);
-  for (const text of [...newer, ...expiry, ...(versionWarning === undefined ? [] : [versionWarning])])
+  for (const text of [
+    ...newer,
+    ...writtenOver,
+    ...expiry,
+    ...(versionWarning === undefined ? [] : [versionWarning]),
+  ])
     warn(text);
   return {
     request,
@@ -75,6 +82,14 @@ export async function planRestore(
     warnings,
     timer,
   };
+}
+
+/** Where objects of the point that were written over are looked for. */
+export function olderVersions({
+  tools,
+  warn,
+}: Pick<RestorePlan, 'tools' | 'warn'>): OlderVersions | undefined {
+  return tools.versions && { versions: tools.versions, warn };
 }
 
 /** What is about to happen: told before the first byte moves. */

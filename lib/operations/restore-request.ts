@@ -9,6 +9,7 @@ import type { Caller } from '../runtime/caller';
 import type { Clock } from '../runtime/clock';
 import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
+import type { Versions } from '../runtime/versions';
 import type { CheckResult } from './drill-checks';
 import type { Trust } from './read-manifest';
 import type { Override } from './place-refusals';
@@ -48,6 +49,8 @@ export interface LoadingTools {
   readonly store: Store;
   /** What of it is archived. @default - nothing */
   readonly archive?: Archive | undefined;
+  /** Where what was written over is looked for; a drill has none. @default - only the newest versions count */
+  readonly versions?: Versions | undefined;
   readonly trust: Trust;
   readonly clock: Clock;
   readonly reporter: Reporter;

@@ -11,13 +11,11 @@ import { analyze, unhindered, withMaintenance } from '../postgres/target-server'
 import { fetchPoint } from './fetch-point';
 import { demandFreeSpace } from './free-space';
 import { compareWithManifest, type RestoredPart } from './restore-compare';
-import type { RestorePlan } from './restore-plan';
+import { olderVersions, type RestorePlan } from './restore-plan';
 
 /** Fetches and verifies every object of the point. @throws Failure `restore-refused`, `stored-data-faulty`, `store-failed` */
-export async function fetchDump(
-  { manifest, tools, timer }: RestorePlan,
-  directory: string,
-): Promise<FetchedDump> {
+export async function fetchDump(plan: RestorePlan, directory: string): Promise<FetchedDump> {
+  const { manifest, tools, timer } = plan;
   const { storedBytes } = manifest;
   await demandFreeSpace(directory, storedBytes);
   let bytes = 0;
@@ -26,7 +24,11 @@ export async function fetchDump(
     tools.reporter.progress({ phase: 'fetch', done: bytes, total: storedBytes, unit: 'bytes', bytes });
   };
   await timer.run('fetch', () =>
-    fetchPoint(tools.store, manifest, directory, { signal: tools.signal, onBytes }),
+    fetchPoint(tools.store, manifest, directory, {
+      signal: tools.signal,
+      onBytes,
+      older: olderVersions(plan),
+    }),
   );
   return fetchedDump(manifest, directory);
 }

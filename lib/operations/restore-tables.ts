@@ -62,25 +62,26 @@ export async function restoreTables(
   const { point, at, database } = request;
   const startedAt = tools.clock.now();
   const named = { ...(at && { at }), ...(database === undefined ? {} : { database }) };
-  const chosen = await choosePoint(tools.store, tools.trust, { point, now: startedAt, ...named });
+  const choice = { point, now: startedAt, ...named };
+  const chosen = await choosePoint(tools.store, tools.trust, choice, tools.versions);
   const { manifest } = chosen;
   const trail = auditOf(request, tools, manifest, startedAt);
   return trail.recordEndOf(
     async () => {
       refusePlain(manifest);
-      const choice = chooseTables(manifest, request.tables);
-      if (request.missingRows) await admitMissingRows(request.missingRows, manifest, choice.named);
+      const tables = chooseTables(manifest, request.tables);
+      if (request.missingRows) await admitMissingRows(request.missingRows, manifest, tables.named);
       const timer = new PhaseTimer(PHASES, tools.clock);
-      const asked = { ...chosen, manifest: ofRoles(manifest, choice, request.owners === true) };
+      const asked = { ...chosen, manifest: ofRoles(manifest, tables, request.owners === true) };
       const settled = await withMaintenance(request.maintenance, (client) =>
         planRestore(request, tools, asked, client, timer),
       );
       const plan = { ...settled, manifest };
       announce(plan, startedAt);
-      tools.reporter.info(`Of its tables: ${choice.withRows.map(readableName).join(', ')}`);
+      tools.reporter.info(`Of its tables: ${tables.withRows.map(readableName).join(', ')}`);
       await recordStart(trail, plan, undefined);
       await makeReadable(plan);
-      return restoreChosen(request, plan, choice, timer);
+      return restoreChosen(request, plan, tables, timer);
     },
     (result) => verdictOn(result, undefined),
   );

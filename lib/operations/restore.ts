@@ -42,7 +42,7 @@ export async function restore(request: RestoreRequest, tools: RestoreTools): Pro
   const startedAt = tools.clock.now();
   const named = { ...(at && { at }), ...(database === undefined ? {} : { database }) };
   const choice = { point, now: startedAt, ...named };
-  const chosen = await choosePoint(tools.store, tools.trust, choice);
+  const chosen = await choosePoint(tools.store, tools.trust, choice, tools.versions);
   const trail = auditOf(request, tools, chosen.manifest, startedAt);
   return trail.recordEndOf(
     async () => {

@@ -1,6 +1,7 @@
 /** Starts the restore task of an installation in AWS, follows its log, and answers with what came of it. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { EXIT_CODES, Failure, messageOf, type FailureKind } from '../contract/failure';
+import { humanSeconds } from '../contract/human';
 import { namesOf, RESTORE_CONTAINER, restoreTaskFamily } from '../contract/names';
 import { EcsTasks, type LogPlace, type TaskNetwork, type TaskState } from '../runtime/ecs-task';
 import type { Reporter } from '../runtime/reporter';
@@ -22,6 +23,8 @@ export interface RestoreTaskTools {
   readonly reporter: Reporter;
   /** Ends the task; its reason is a Failure `stopped`. */
   readonly signal: AbortSignal;
+  /** For how long ECS may know nothing of the task until it is given up. @default 300000 */
+  readonly patienceMs?: number;
 }
 
 export interface StartedTask {
@@ -32,6 +35,8 @@ export interface StartedTask {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
+/** ECS knows a task a little after it was started, and for an hour after its end. */
+const PATIENCE_MS = 5 * 60_000;
 /** CloudWatch shows the last lines a little after the end. */
 const LOOKS_AFTER_THE_END = 3;
 
@@ -41,8 +46,9 @@ const LOOKS_AFTER_THE_END = 3;
  */
 export async function runRestoreTask(
   request: RestoreTaskRequest,
-  { reporter, signal }: RestoreTaskTools,
+  tools: RestoreTaskTools,
 ): Promise<StartedTask> {
+  const { reporter, signal } = tools;
   signal.throwIfAborted();
   const { installation, major, command, network, startedBy, detach } = request;
   const { cluster } = namesOf(installation);
@@ -54,7 +60,7 @@ export async function runRestoreTask(
     const taskArn = await ecs.start(task);
     reporter.info(`Started ${taskArn}`, { definition: family, command: command.join(' ') });
     const started = { cluster, taskArn, log: logOf(taskArn) };
-    if (!detach) await follow(ecs, started, { reporter, signal });
+    if (!detach) await follow(ecs, started, tools);
     return started;
   } finally {
     ecs.close();
@@ -65,12 +71,13 @@ export async function runRestoreTask(
 async function follow(
   ecs: EcsTasks,
   { taskArn, log }: StartedTask,
-  { reporter, signal }: RestoreTaskTools,
+  { reporter, signal, patienceMs = PATIENCE_MS }: RestoreTaskTools,
 ): Promise<void> {
   const lines = new LogLines(log, reporter);
   try {
     let status = '';
     let stopping = false;
+    let unknownMs = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(1.5 * pause, LONGEST_PAUSE_MS)) {
       if (signal.aborted && !stopping) {
         stopping = true;
@@ -80,6 +87,8 @@ async function follow(
       await wait(pause, undefined, stopping ? {} : { signal }).catch(() => undefined);
       const state = await ecs.state(taskArn, RESTORE_CONTAINER).catch(lostSightOf(taskArn));
       await lines.tell();
+      unknownMs = state === undefined ? unknownMs + pause : 0;
+      if (unknownMs > patienceMs) throw forgotten(taskArn, unknownMs);
       if (state === undefined) continue;
       if (state.status !== status) reporter.info(`The task is ${state.status}.`);
       status = state.status;
@@ -166,9 +175,17 @@ function kindOf(exitCode: number): FailureKind {
 
 function lostSightOf(taskArn: string): (cause: unknown) => never {
   return (cause) => {
-    throw new Failure('restore-failed', `${messageOf(cause)}. The task may go on without us.`, {
-      hint: `See what became of it in the console of ECS, or by aws ecs describe-tasks: ${taskArn}`,
-      cause,
-    });
+    throw lostSight(taskArn, messageOf(cause), cause);
   };
+}
+
+function forgotten(taskArn: string, unknownMs: number): Failure {
+  return lostSight(taskArn, `ECS has known no such task for ${humanSeconds(unknownMs / 1000)}`);
+}
+
+function lostSight(taskArn: string, why: string, cause?: unknown): Failure {
+  return new Failure('restore-failed', `${why}. The task may go on without us.`, {
+    hint: `See what became of it in the console of ECS, or by aws ecs describe-tasks: ${taskArn}`,
+    cause,
+  });
 }

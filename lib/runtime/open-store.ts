@@ -1,11 +1,13 @@
-/** From the name of a store, as operators and task definitions write it, to the store and what is archived in it. */
+/** From the name of a store, as operators and task definitions write it, to the store and what is archived in it or lies below it. */
 import { Failure } from '../contract/failure';
 import type { Archive } from './archive';
 import { DirectoryStore } from './directory-store';
 import { s3Client } from './s3-api';
 import { S3Archive } from './s3-archive';
+import { S3ObjectVersions } from './s3-object-versions';
 import { S3Store } from './s3-store';
 import type { Store } from './store';
+import type { Versions } from './versions';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; or the ARN of an access point. */
 const BUCKET =
@@ -28,6 +30,11 @@ export function openStore(url: string): Store {
 /** What lies in archive classes of a store; undefined for a directory, which has none. @throws Failure `usage` */
 export function openArchive(url: string): Archive | undefined {
   return url.startsWith('s3://') ? new S3Archive(bucketOf(url), s3Client()) : undefined;
+}
+
+/** What lies below the newest versions of a store; undefined for a directory, which keeps none. @throws Failure `usage` */
+export function openVersions(url: string): Versions | undefined {
+  return url.startsWith('s3://') ? new S3ObjectVersions(bucketOf(url), s3Client()) : undefined;
 }
 
 function bucketOf(url: string): string {

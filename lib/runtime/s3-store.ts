@@ -13,15 +13,14 @@ import { crc32 } from 'node:zlib';
 import type { StoredFile } from '../contract/manifest';
 import type { StorageClass } from '../contract/storage-class';
 import { awsError } from './aws-error';
-import { checkedStream } from './checked-stream';
 import { delayedSignal } from './delayed-signal';
 import { crcHex, digested, Digests } from './digests';
 import { sendObject, type MultipartRequests } from './multipart';
 import { PartBuffers } from './part-buffers';
-import { resumed } from './resumed-download';
 import { S3Api, type CompletedPart, type s3Client } from './s3-api';
 import { base64OfHex, unconfirmed, wholeObjectCrc, withLeftover } from './s3-confirmation';
 import type { S3Action } from './s3-failure';
+import { openVersion } from './s3-open-version';
 import { newestVersions, type Version } from './s3-versions';
 import { checkKey, checkPrefix, compareKeys } from './store-key';
 import { missingObject } from './store';
@@ -144,23 +143,8 @@ export class S3Store implements Store {
   async get(key: string, { signal }: ReadOptions = {}): Promise<Readable> {
     const version = await this.newest(key, 'get');
     if (version === undefined) throw missingObject(key, this.url);
-    const explain = (error: unknown) => this.s3.failure('get', key, error);
-    const { bytes } = version.object;
-    const open = (from: number) => this.download(version, from, signal);
-    const begin = await open(0).catch(async (error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : await explain(error);
-    });
-    return checkedStream(resumed(begin, { bytes, open, signal }), bytes, explain, signal);
-  }
-
-  private async download(
-    { object: { key }, versionId }: Version,
-    from: number,
-    abortSignal?: AbortSignal,
-  ): Promise<Readable> {
-    const Range = from === 0 ? undefined : `bytes=${from}-`;
-    const { Body } = await this.s3.getObject({ Key: key, VersionId: versionId, Range }, { abortSignal });
-    return Body as Readable;
+    const { versionId, object } = version;
+    return openVersion(this.s3, { key, versionId, bytes: object.bytes }, signal);
   }
 
   async head(key: string): Promise<ObjectState | undefined> {

@@ -41,7 +41,16 @@ test('an option that may be given again is passed on once for each time', () => 
 
 test('a password is never passed on', () => {
   expect(passedOn(parsed('--from', 'postgres://user@host/shop'), [])).toHaveLength(2);
-  expect(() => passedOn(parsed('--from', 'postgres://user:secret@host/shop'), [])).toThrow(
-    '--from holds a password, which would stand in the task',
-  );
+  expect(passedOn(parsed('--from', 'postgres://host/shop?user=me&sslmode=require'), [])).toHaveLength(2);
+  for (const url of [
+    'postgres://user:secret@host/shop',
+    'postgres://user@host/shop?password=secret',
+    'postgres://host/shop?user=me&password=secret',
+    'postgres://host/shop?sslpassword=secret',
+    'postgres://host/shop?pass%77ord=secret',
+    '{"after":[{"name":"up","url":"https://host/up?Password=secret"}]}',
+  ])
+    expect(() => passedOn(parsed('--from', url), [])).toThrow(
+      '--from holds a password, which would stand in the task',
+    );
 });

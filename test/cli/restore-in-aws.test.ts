@@ -84,7 +84,9 @@ test('the task restores the point that is meant now, its log is told, and its en
   agent.runs(realProgram);
   const args = restoring('--jobs', '3', '--owners', '--compare', 'rows');
   const name = args[6]!;
-  const { exitCode, stdout, stderr } = await backstop(args, env);
+  // Files of this machine, which the task does not have.
+  const evidence = ['--evidence-key', bench.publicKeyFile, '--evidence-signer', `file:${bench.keyFile}`];
+  const { exitCode, stdout, stderr } = await backstop([...args, ...evidence], env);
   expect(stderr).toContain(`shop ${id} was restored into ${name}`);
   expect({ exitCode, stdout }).toEqual({
     exitCode: 0,
@@ -227,6 +229,8 @@ test.each([
   [['--hooks', 'hooks.json'], '--hooks names a file of this machine, which the task does not have'],
   [['--confirm', 'shop'], '--confirm has nothing to confirm'],
   [['--allow', 'no-end-line'], '--allow no-end-line means nothing for a recovery point'],
+  [['--table', 'invoice', '--rows-missing-in', 'postgres://me@h/shop'], '--in-aws and --rows-missing-in'],
+  [['--table', 'invoice', '--script', 'rows.sql'], '--in-aws and --script'],
   [['--installation', 'nobody'], 'There are no parameters /nobody/subnet-ids'],
   [['--target-major', '14'], `There is no task definition ${INSTALLATION}-restore-14`],
 ])('%j is refused before anything is started', async (more, told) => {

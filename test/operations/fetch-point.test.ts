@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pointPrefix } from '../../lib/contract/object-keys';
 import { fetchPoint } from '../../lib/operations/fetch-point';
 import { makeBench } from '../support/make-backup';
 import { shopDatabase } from '../support/small-database';
-import { remove } from '../support/tampering';
+import { fileOf, remove } from '../support/tampering';
 
 const folder = () => mkdtempSync(path.join(tmpdir(), 'fetch-'));
 
@@ -48,6 +48,20 @@ test('one object that is missing ends the fetch of all, with its name', async ()
     kind: 'stored-data-faulty',
     message: `${lost} is missing; the manifest names it.`,
   });
+});
+
+test('an object with more bytes than the manifest says is not fetched to its end', async () => {
+  const bench = await makeBench(await shopDatabase());
+  const { manifest } = await bench.backup();
+  const { key, bytes } = manifest.files[0]!;
+  writeFileSync(fileOf(bench.store, key), Buffer.alloc(20_000_000));
+  let fetched = 0;
+  const onBytes = (count: number) => (fetched += count);
+  await expect(fetchPoint(bench.store, manifest, folder(), { onBytes })).rejects.toMatchObject({
+    kind: 'stored-data-faulty',
+    message: `${key} has more bytes than the ${bytes} that the manifest says.`,
+  });
+  expect(fetched).toBeLessThanOrEqual(manifest.storedBytes);
 });
 
 test('a signal ends it with its reason', async () => {

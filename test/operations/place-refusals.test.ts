@@ -1,4 +1,4 @@
-import { placeRefusals, weigh, type PlaceFacts } from '../../lib/operations/place-refusals';
+import { placeRefusals, systemNote, weigh, type PlaceFacts } from '../../lib/operations/place-refusals';
 
 const SERVER = { version: '17.10', major: 17, role: 'primary', replicaLagSeconds: null } as const;
 const FINE: PlaceFacts = {
@@ -48,4 +48,22 @@ test('an override takes away its own refusal alone, and is told only where it wa
   const { standing, overridden } = weigh(refusals, ['unproven', 'old']);
   expect(standing.map(({ override }) => override)).toEqual(['other-system']);
   expect(overridden).toEqual(['unproven']);
+});
+
+describe('that a server hides its identifier is told, because nothing is compared then', () => {
+  const hidden = { ...FINE.manifest, server: { ...SERVER, systemIdentifier: null } };
+  const note = (changes: Partial<PlaceFacts>) => systemNote({ ...FINE, ...changes });
+
+  test.each([
+    ['the target', { systemIdentifier: null }, 'not known: the target did not tell its system identifier'],
+    ['the source', { manifest: hidden }, 'not known: the server that was backed up did not tell'],
+    ['both', { manifest: hidden, systemIdentifier: null }, 'backed up and the target did not tell'],
+  ])('%s', (_, changes, told) => {
+    expect(note(changes)).toContain(told);
+  });
+
+  test('where both tell it, there is nothing to say', () => {
+    expect(note({})).toBeUndefined();
+    expect(note({ systemIdentifier: '43' })).toBeUndefined();
+  });
 });

@@ -63,10 +63,13 @@ export async function flipOneByte(
   await intruder.putOver(key, flipped(await intruder.read(key, original)));
   const check = await operator.backstop(['check'], 7);
   assert.match(check.stdout, /FAULT .*has the CRC-32/);
-  const target = `${DATABASE}_refused`;
-  await operator.backstop(['restore', 'newest', '--to', server, '--target-database', target], 7);
-  const made = await query(cluster.url(), `SELECT datname FROM pg_database WHERE datname = '${target}'`);
-  assert.deepEqual(made, [], `${target} was made.`);
+  const target = `${DATABASE}_from_below`;
+  const to = ['--to', server, '--target-database', target];
+  const { stdout, stderr } = await operator.backstop(['restore', 'newest', ...to]);
+  assert.ok(stderr.includes(`${key} was written over`), 'It is not told what was written over.');
+  assert.match(stderr, new RegExp(`Its older version ${original} of .* was used`));
+  assert.match(stdout, /no difference/);
+  await query(cluster.url(), `DROP DATABASE ${target}`);
 }
 
 export async function putItBack({ operator, intruder }: Scene, { manifest }: BackedUp): Promise<void> {

@@ -60,7 +60,7 @@ export async function rehearse(stage: Stage, report: Report, { megabytes, major 
   await report.step(
     'Flip one byte of what is stored',
     () => flipOneByte(scene, backedUp),
-    () => 'check and restore refuse it (exit code 7); no database was made',
+    () => 'check finds it (exit code 7); a restore takes the locked original below it, and says so',
   );
   await report.step(
     'Put the original back',
