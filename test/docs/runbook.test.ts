@@ -1,6 +1,13 @@
 /** The runbook speaks of the alarms that there are, in commands that exist, under the names that a deployment gives. */
 import { alarmName, ALARMS, parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
-import { namesOf, backupTaskFamily, drillTaskFamily } from '../../lib/contract/names';
+import { ENVIRONMENT } from '../../lib/contract/environment';
+import {
+  backupTaskFamily,
+  drillTaskFamily,
+  namesOf,
+  RESTORE_CONTAINER,
+  restoreTaskFamily,
+} from '../../lib/contract/names';
 import { auditKey, auditPrefix } from '../../lib/contract/audit-event';
 import { checkRecordPrefix } from '../../lib/contract/check-record';
 import { evidenceKey, evidencePrefix } from '../../lib/contract/evidence';
@@ -63,8 +70,26 @@ test('each command of the AWS CLI has an operation, and options that it knows an
 test('what the commands name is named as the deployment names it', () => {
   expect(valuesOf('--group-name')).toEqual(new Set([ACME.scheduleGroup]));
   expect(valuesOf('--task-definition')).toEqual(
-    new Set([backupTaskFamily('acme', 'shop'), drillTaskFamily('acme', 'shop')]),
+    new Set([
+      backupTaskFamily('acme', 'shop'),
+      drillTaskFamily('acme', 'shop'),
+      restoreTaskFamily('acme', 17),
+    ]),
   );
+  expect(valuesOf('--cluster')).toEqual(new Set([ACME.cluster]));
+  const [overrides = ''] = valuesOf('--overrides');
+  expect(JSON.parse(overrides)).toEqual({
+    containerOverrides: [
+      {
+        name: RESTORE_CONTAINER,
+        command: ['restore', 'newest'],
+        environment: [
+          { name: ENVIRONMENT.database, value: 'shop' },
+          { name: ENVIRONMENT.targetDatabase, value: 'shop_restored' },
+        ],
+      },
+    ],
+  });
   expect(valuesOf('--name')).toEqual(new Set([ACME.parameters.deadLetterQueueArn]));
   expect(valuesOf('--topic-arn')).toEqual(new Set([`arn:aws:sns:eu-central-1:111122223333:${ACME.topic}`]));
   expect(valuesOf('--alarm-names')).toEqual(
@@ -91,6 +116,7 @@ test('what the commands name is named as the deployment names it', () => {
 test('a drill by hand is an output of the deployment, and its rule has the description that is asked for', () => {
   const queries = [...valuesOf('--query')].join('\n');
   expect(queries).toContain("OutputKey=='DrillCommand'");
+  expect(queries).toContain("OutputKey=='RestoreCommand17'");
   const deployed = JSON.stringify(installation().templates);
   const [, description = ''] = /Rules\[\?Description=='(.*?)'/.exec(queries) ?? [];
   const ids = [...queries.matchAll(/starts_with\(LogicalResourceId,'(\w+)'\)/g)].map(([, id]) => `"${id}`);
