@@ -148,7 +148,7 @@ test.each([
   [
     'an archive with checks',
     ['--archive', 'a.sql', '--target-database', 'a', '--checks', '[]'],
-    'cannot be used with',
+    '--checks means nothing for an archive',
   ],
   [
     'tables with a place',
