@@ -16,7 +16,8 @@ async function backedUp(major: number | undefined, sql: string, format: ArchiveF
   return { url, bench, target: restoreBench(bench) };
 }
 
-describe.each(sharedMajors())('PostgreSQL %s', (major) => {
+// The newest major is drilled below.
+describe.each(sharedMajors().slice(0, 1))('PostgreSQL %s', (major) => {
   test.each(BROKEN_SOURCES)('the restore finds $fault, and says what to do at the source', async (broken) => {
     const { target } = await backedUp(major, broken.sql);
     await expect(target.restore({ jobs: broken.jobs ?? 2, compare: 'rows' })).rejects.toMatchObject({
