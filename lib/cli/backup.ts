@@ -73,10 +73,10 @@ function whatOptions(): Option[] {
     shared.signerOption(),
     new Option('--exclude-table-data <patterns...>', 'leave out the rows of these tables')
       .env(ENVIRONMENT.excludeTableData)
-      .argParser(patterns)
+      .argParser(shared.commaSeparated)
       .default([]),
     new Option('--table <patterns...>', 'only these tables: an export, never a recovery point')
-      .argParser(patterns)
+      .argParser(shared.commaSeparated)
       .default([]),
     shared.reasonOption('why this backup is made'),
     shared.requestedByOption(),
@@ -182,10 +182,6 @@ function textOf({ manifest, manifestKey, seconds }: BackupResult): string {
     `  manifest    ${manifestKey}`,
     ...point.warnings.map((warning) => `  warning     ${warning}`),
   ].join('\n');
-}
-
-function patterns(value: string, before: readonly string[]): readonly string[] {
-  return [...before, ...value.split(',').filter((pattern) => pattern !== '')];
 }
 
 function parseKeep(text: string): Keep {

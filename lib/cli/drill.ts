@@ -81,15 +81,7 @@ function demandOptions(): Option[] {
 }
 
 function howOptions(): Option[] {
-  return [
-    new Option('--jobs <count>', 'parallel connections of pg_restore')
-      .env(ENVIRONMENT.jobs)
-      .argParser(shared.positive)
-      .default(2),
-    scratchOption(),
-    shared.postgresBinOption(),
-    shared.jsonOption(),
-  ];
+  return [shared.restoreJobsOption(), scratchOption(), shared.postgresBinOption(), shared.jsonOption()];
 }
 
 async function runDrill(point: string, options: DrillOptions, io: CommandIo): Promise<void> {

@@ -14,10 +14,7 @@ export function evidenceTrustOptions(): Option[] {
   return [
     new Option('--evidence-key <files...>', 'trust evidence signed by these keys (PEM)')
       .env(ENVIRONMENT.evidenceKeys)
-      .argParser((value: string, before: readonly string[] | undefined) => [
-        ...(before ?? []),
-        ...value.split(',').filter((file) => file !== ''),
-      ]),
+      .argParser(shared.commaSeparated),
     new Option('--evidence-signer <signer>', 'trust evidence of this signer: kms:KEY, file:PATH or none').env(
       ENVIRONMENT.evidenceSigner,
     ),

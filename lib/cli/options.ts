@@ -31,10 +31,7 @@ export const signerOption = () =>
 export const publicKeyOption = () =>
   new Option('--public-key <files...>', 'trust manifests signed by these keys (PEM)')
     .env(ENVIRONMENT.publicKeys)
-    .argParser((value: string, before: readonly string[] | undefined) => [
-      ...(before ?? []),
-      ...value.split(',').filter((file) => file !== ''),
-    ]);
+    .argParser(commaSeparated);
 
 export const databaseOption = (text = "the database's name in the store") =>
   new Option('--database <name>', text).env(ENVIRONMENT.database);
@@ -49,6 +46,12 @@ export const requestedByOption = () =>
   new Option('--requested-by <who>', 'who asked for it')
     .env(ENVIRONMENT.requestedBy)
     .default(osUser(), 'you');
+
+export const restoreJobsOption = () =>
+  new Option('--jobs <count>', 'parallel connections of pg_restore')
+    .env(ENVIRONMENT.jobs)
+    .argParser(positive)
+    .default(2);
 
 export const jsonOption = () => new Option('--json', 'print JSON');
 
@@ -167,6 +170,11 @@ export function maintenanceTarget(to: string | undefined, environment: NodeJS.Pr
 export function demanded(value: string | undefined, option: string, hint: string): string {
   if (value !== undefined && value !== '') return value;
   throw new Failure('usage', `${option} is not given.`, { hint });
+}
+
+/** For lists: separated by commas, and the option may be given again. */
+export function commaSeparated(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...value.split(',').filter((each) => each !== '')];
 }
 
 /** For counts and seconds. */

@@ -93,10 +93,7 @@ function placeOptions(): Option[] {
 
 function howOptions(): Option[] {
   return [
-    new Option('--jobs <count>', 'parallel connections of pg_restore')
-      .env(ENVIRONMENT.jobs)
-      .argParser(shared.positive)
-      .default(2),
+    shared.restoreJobsOption(),
     new Option('--owners', 'bring owners and privileges back; the roles must exist'),
     new Option('--no-owners', 'everything belongs to the user, also where it takes a place'),
     new Option('--globals', 'make the roles that the server lacks, as they were, without passwords'),

@@ -6,6 +6,7 @@ import type { RestoreRequest, RestoreTools } from '../operations/restore-request
 import { restoreTables, type RestoreTablesResult } from '../operations/restore-tables';
 import { readableName } from '../postgres/compare/identifiers';
 import { connectionTarget } from '../postgres/connection';
+import * as shared from './options';
 import { restoreSummary, restoreText } from './restore-text';
 
 export interface RestoreTablesOptions {
@@ -22,13 +23,9 @@ export const RESTORE_TABLES_EXAMPLES = `
 const NOT_OF_TABLES = ['swap', 'replace', 'hooks'];
 
 export function tableOptions(): Option[] {
-  const patterns = (value: string, before: readonly string[] | undefined) => [
-    ...(before ?? []),
-    ...value.split(',').filter((pattern) => pattern !== ''),
-  ];
   return [
     new Option('--table <patterns...>', 'only these tables, with all that they need')
-      .argParser(patterns)
+      .argParser(shared.commaSeparated)
       .conflicts(NOT_OF_TABLES),
     new Option(
       '--rows-missing-in <url>',

@@ -36,10 +36,7 @@ export async function rolesToMake(
   maintenance: Client,
   globals: readonly RoleStatement[],
 ): Promise<{ readonly missing: readonly string[]; readonly roles: readonly RoleStatement[] }> {
-  const missing = await missingRoles(
-    maintenance,
-    globals.filter(({ sql }) => sql.startsWith('CREATE ROLE ')).flatMap(({ roles }) => roles),
-  );
+  const missing = await missingRoles(maintenance, madeBy(globals));
   return { missing, roles: statementsFor(globals, missing) };
 }
 
@@ -49,6 +46,10 @@ export async function makeMissingRoles({ request, roles, server, warn, tools }: 
   await withMaintenance(request.maintenance, (client) =>
     makeRoles(client, roles, { superuser: server.superuser, onWarning: warn }),
   );
-  const made = roles.filter(({ sql }) => sql.startsWith('CREATE ROLE ')).flatMap((each) => each.roles);
+  const made = madeBy(roles);
   tools.reporter.info(`Made ${made.length} roles: ${made.join(', ')}. They have no passwords.`);
+}
+
+function madeBy(statements: readonly RoleStatement[]): string[] {
+  return statements.filter(({ sql }) => sql.startsWith('CREATE ROLE ')).flatMap(({ roles }) => roles);
 }
