@@ -3,7 +3,7 @@ import { hasDrills } from '../contract/drill-schedule';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../contract/metrics';
 import * as assumed from './cost-assumptions';
 import { drillTasks, flowOf, requests, signatures, storage, sum, tasks, type Flow } from './database-cost';
-import * as price from './prices';
+import * as price from '../contract/prices';
 import type { Settings } from './schema';
 
 export interface CostLine {

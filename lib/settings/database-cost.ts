@@ -6,7 +6,7 @@ import * as assumed from './cost-assumptions';
 import type { BackedUpDatabase } from './database-schema';
 import { drillHours, drillRequests, drillsPerMonth, type DrilledFlow } from './drill-cost';
 import { pointsPerDay, runsPerDay } from './point-flow';
-import * as price from './prices';
+import * as price from '../contract/prices';
 import type { Settings } from './schema';
 
 /** One database with what follows from its schedule and size. */

@@ -4,7 +4,7 @@ import { RETENTION_CLASSES } from '../contract/object-keys';
 import * as assumed from './cost-assumptions';
 import type { BackedUpDatabase } from './database-schema';
 import { runsPerDay, slotsPerDay, type PointsPerDay } from './point-flow';
-import * as price from './prices';
+import * as price from '../contract/prices';
 
 /** What follows from schedule and size of a database, as far as drills ask. */
 export interface DrilledFlow {

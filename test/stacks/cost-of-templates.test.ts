@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../../lib/contract/metrics';
 import { monthlyCost } from '../../lib/settings/cost';
 import { DRILL_GAUGES, INTERFACE_ENDPOINTS, KEYS } from '../../lib/settings/cost-assumptions';
-import { CLOUDWATCH, NETWORK, SECRET_MONTH } from '../../lib/settings/prices';
+import { CLOUDWATCH, NETWORK, SECRET_MONTH } from '../../lib/contract/prices';
 import type { NetworkSettings } from '../../lib/settings/platform-schema';
 import { defineSettings } from '../../lib/settings/settings';
 import { addStacks } from '../../lib/stacks/add-stacks';

@@ -2,7 +2,7 @@
  * What AWS asks in us-east-1, in USD, before free tiers, volume discounts and taxes; looked up in November 2026.
  * One region is enough for an estimate: most others ask up to a quarter more.
  */
-import type { StorageClass } from '../contract/storage-class';
+import type { StorageClass } from './storage-class';
 
 export const PRICE_REGION = 'us-east-1';
 
