@@ -23,8 +23,15 @@ export function openStore(url: string): Store {
   const directory = /^file:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (directory !== undefined) return new DirectoryStore(directory);
   throw new Failure('usage', `${JSON.stringify(url)} is no store; ${ALLOWED}.`, {
-    hint: `For a directory write file:${url === '' ? 'backups' : url}.`,
+    hint: hintFor(url),
   });
+}
+
+/** What may have been meant. */
+function hintFor(url: string): string {
+  const bucket = /^s3:\/?(.*)$/i.exec(url)?.[1];
+  if (bucket !== undefined) return `A bucket is written with two slashes: s3://${bucket || 'BUCKET'}.`;
+  return `For a directory write file:${url === '' ? 'backups' : url}.`;
 }
 
 /** What lies in archive classes of a store; undefined for a directory, which has none. @throws Failure `usage` */

@@ -1,5 +1,11 @@
 /** The runbook speaks of the alarms that there are, in commands that exist, under the names that a deployment gives. */
-import { alarmName, ALARMS, parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
+import {
+  ALARM_SEVERITIES,
+  alarmName,
+  ALARMS,
+  parseAlarmName,
+  type AlarmName,
+} from '../../lib/contract/alarms';
 import { ENVIRONMENT } from '../../lib/contract/environment';
 import {
   backupTaskFamily,
@@ -17,7 +23,7 @@ import { EXIT_CODES } from '../../lib/contract/failure';
 import { noticeOf } from '../../lib/operations/alarm-notice';
 import { webhookBody } from '../../lib/operations/webhook-body';
 import { installation } from '../policies/installation';
-import { codeBlocks, read, tableRows } from './markdown';
+import { anchors, codeBlocks, read, tableRows } from './markdown';
 import { commandsIn, faultsOfAwsCommands } from './shell-commands';
 
 const PAGE = read('docs/runbook.md');
@@ -58,6 +64,24 @@ test.each(ALARM_NAMES)('%s has a command to look at it with', (name) => {
 
 test('how fast each alarm is stands in a table', () => {
   expect(tableRows(PAGE, 'How fast').map(([name]) => name)).toEqual(ALARM_NAMES);
+});
+
+test('whom to call how soon is said for each alarm, by its severity', () => {
+  const told = tableRows(PAGE, 'How soon').map(([severity, alarms = '']) => [severity, alarms]);
+  const expected = ALARM_SEVERITIES.map((severity) => {
+    const names = ALARM_NAMES.filter((name) => ALARMS[name] === severity);
+    return [severity, names.length === 0 ? 'none yet' : names.join(', ')];
+  });
+  expect(told).toEqual(expected);
+});
+
+test('each link of a synthesized alarm leads to a heading of the runbook', () => {
+  const linked = [
+    ...JSON.stringify(installation().templates).matchAll(/What to do: docs\/runbook\.md#(\w+)/g),
+  ];
+  const headings = new Set(linked.map(([, heading]) => heading));
+  expect([...headings].sort()).toEqual(ALARM_NAMES.map((name) => name.toLowerCase()).sort());
+  expect([...headings].filter((heading) => !anchors(PAGE).includes(heading ?? ''))).toEqual([]);
 });
 
 test('each command of the AWS CLI has an operation, and options that it knows and needs', () => {
