@@ -110,12 +110,17 @@ export class Monitor extends Construct {
 
 function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
   const databases = Object.entries(settings.databases).map(([name, database]) => {
-    const { schedule, keepDays, drill } = database;
+    const { schedule, keepDays, drill, alarms } = database;
     const { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } = schedule;
     const monitored = {
       schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes },
       longestLifeDays: longestLifeDays(keepDays),
       drills: hasDrills(database) ? { expectedMinutes: drill.expectedMinutes } : null,
+      vanishing: {
+        share: alarms.vanishedShare,
+        minimumRows: alarms.vanishedMinimumRows,
+        tables: alarms.vanishingTables,
+      },
     };
     return [name, monitored] as const;
   });

@@ -3,6 +3,15 @@ import { z } from 'zod';
 import { guardrailsSchema } from './guardrails';
 import { DATABASE_NAME_RULE, isDatabaseName } from './object-keys';
 
+/** Which loss of rows is told: see `alarms` in the settings. */
+const vanishingRulesSchema = z.strictObject({
+  share: z.number(),
+  minimumRows: z.int().positive(),
+  /** Patterns of tables that may lose their rows. */
+  tables: z.array(z.string()),
+});
+export type VanishingRules = z.infer<typeof vanishingRulesSchema>;
+
 const monitoredDatabaseSchema = z.strictObject({
   schedule: z.strictObject({
     cron: z.string(),
@@ -15,6 +24,7 @@ const monitoredDatabaseSchema = z.strictObject({
   longestLifeDays: z.int().positive(),
   /** null where no drills are asked for: nothing is measured of them. */
   drills: z.strictObject({ expectedMinutes: z.number() }).nullable(),
+  vanishing: vanishingRulesSchema,
 });
 export type MonitoredDatabase = z.infer<typeof monitoredDatabaseSchema>;
 

@@ -18,7 +18,7 @@ export const EXPIRY_DAYS = 2;
 /** Encryption of points and alarms, signatures of manifests and evidence. */
 export const KEYS = 4;
 /** CloudWatch asks for each metric that an alarm looks at: of each database, of the installation, and more with webhooks. */
-export const ALARM_METRICS = { database: 9, drilled: 3, installation: 7, webhooks: 1 } as const;
+export const ALARM_METRICS = { database: 12, drilled: 3, installation: 7, webhooks: 1 } as const;
 /** Published only of databases with drills. */
 export const DRILL_GAUGES = [
   'provenPointAge',
@@ -48,6 +48,8 @@ export const REQUESTS = {
   lightPass: { lists: 7, gets: 2 },
   drillPass: { lists: 4, gets: 1 },
   manifest: { lists: 1, gets: 1 },
+  /** The newest point and two before it, whole, for the rows of their tables. */
+  comparedManifests: { lists: 3, gets: 3 },
   /** Each object of the newest point, and with drills of the newest proven one: its lock, its hold. */
   lockedObject: { lists: 0, gets: 1 },
   heldObject: { lists: 0, gets: 1 },

@@ -62,13 +62,16 @@ export function requests(flow: Flow): number {
   return ofPoints + monitorRequests(flow) + drillRequests(flow);
 }
 
-/** A full pass reads every manifest of the longest class's days, and the lock of each object of the newest point. */
+/** A full pass reads every manifest of the longest class's days, three of them whole, and the lock of each object of the newest point. */
 function monitorRequests({ database: { keepDays }, points, objects }: Flow): number {
   const manifests = Math.max(runsPerDay(points) * longestLifeDays(keepDays), 1 + COMPARED_POINTS);
-  const { lightPass, manifest, lockedObject } = assumed.REQUESTS;
+  const { lightPass, manifest, comparedManifests, lockedObject } = assumed.REQUESTS;
   return (
     assumed.LIGHT_PASSES * price.looksUsd(lightPass) +
-    assumed.FULL_PASSES * (manifests * price.looksUsd(manifest) + objects * price.looksUsd(lockedObject))
+    assumed.FULL_PASSES *
+      (manifests * price.looksUsd(manifest) +
+        price.looksUsd(comparedManifests) +
+        objects * price.looksUsd(lockedObject))
   );
 }
 

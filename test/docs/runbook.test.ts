@@ -15,6 +15,7 @@ import {
   restoreTaskFamily,
 } from '../../lib/contract/names';
 import { auditKey, auditPrefix } from '../../lib/contract/audit-event';
+import { FULL_GAUGES, LIGHT_GAUGES, METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../lib/contract/metrics';
 import { checkRecordPrefix } from '../../lib/contract/check-record';
 import { evidenceKey, evidencePrefix } from '../../lib/contract/evidence';
 import { manifestKey, POINT_OBJECTS, pointPrefix } from '../../lib/contract/object-keys';
@@ -28,6 +29,7 @@ import { commandsIn, faultsOfAwsCommands } from './shell-commands';
 
 const PAGE = read('docs/runbook.md');
 const ALARM_NAMES = Object.keys(ALARMS) as AlarmName[];
+const GAUGES = Object.values<string>({ ...LIGHT_GAUGES, ...FULL_GAUGES });
 const ACME = namesOf('acme');
 const POINT = '20261120T020000Z-0a1b2c';
 const DRILL = '20261120T030000Z-0b2c3d';
@@ -119,6 +121,10 @@ test('what the commands name is named as the deployment names it', () => {
   expect(valuesOf('--alarm-names')).toEqual(
     new Set([alarmName('acme', 'BackupFailed', { name: 'shop', stack: 'databases-1' })]),
   );
+  expect(valuesOf('--namespace')).toEqual(new Set([METRIC_NAMESPACE]));
+  expect([...valuesOf('--metric-name')].filter((name) => !GAUGES.includes(name))).toEqual([]);
+  const dimensions = Object.values(METRIC_DIMENSIONS).map((name) => `--dimensions .*Name=${name},Value=`);
+  for (const dimension of dimensions) expect(PAGE).toMatch(new RegExp(dimension));
   expect([...valuesOf('--prefix')]).toEqual([
     expect.stringContaining(auditPrefix('backup', 'shop')),
     stoppedTaskPrefix('shop'),

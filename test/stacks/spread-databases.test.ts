@@ -23,6 +23,10 @@ test('one that is appended moves none of the others', () => {
   expect(after[1]?.slice(0, 19)).toEqual(before[1]);
 });
 
+test('databases with some seasons fill a stack a little earlier: 500 resources are all that it may have', () => {
+  expect(sizesOf(some(40, 3))).toEqual([18, 18, 4]);
+});
+
 test('databases with many seasons fill a stack earlier, because each is a schedule more', () => {
   expect(sizesOf(some(20, 13))).toEqual([4, 4, 4, 4, 4]);
 });

@@ -172,13 +172,14 @@ function firstAfter(series: readonly DataPoint[], at: number): number {
 /** What our expressions are made of: sums of metrics and of comparisons such as `(ratio < 0.8)`. */
 function sumReader(expression: string, readers: ReadonlyMap<string, Reader>): Reader {
   const terms = expression.split(' + ').map((term): Reader => {
-    const [, id = '', limit] = /^\(?(\w+)(?: < ([\d.]+)\))?$/.exec(term) ?? [];
+    const [, id = '', operator, limit] = /^\(?(\w+)(?: ([<>]) ([\d.]+)\))?$/.exec(term) ?? [];
     const read = readers.get(id);
     if (read === undefined) throw new Error(`The evaluator does not know the term ${term} of ${expression}.`);
     if (limit === undefined) return read;
     return (from, to) => {
       const value = read(from, to);
-      return value === undefined ? undefined : Number(value < Number(limit));
+      if (value === undefined) return undefined;
+      return Number(operator === '<' ? value < Number(limit) : value > Number(limit));
     };
   });
   return (from, to) => {

@@ -32,7 +32,10 @@ export function monitorConfig(
     databases: Object.fromEntries(
       databases.map((name) => [
         name,
-        { schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 } },
+        {
+          ...{ schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 } },
+          vanishing: { share: 0.5, minimumRows: 1000, tables: [] },
+        },
       ]),
     ),
     defaultLockDays: 7,

@@ -69,10 +69,10 @@ export class WatchedShop {
     return this;
   }
 
-  /** Just now, before the keeper has seen it. */
-  async backUp(changes: Partial<MadePoint> = {}): Promise<PutPoint> {
+  /** Just now, before the keeper has seen it. @param says what the manifest says otherwise */
+  async backUp(changes: Partial<MadePoint> = {}, says: Partial<Manifest> = {}): Promise<PutPoint> {
     const point: MadePoint = { startedAt: this.now, ...changes };
-    const manifest = manifestOf(point, await putDump(this.bucket, point));
+    const manifest = manifestOf(point, await putDump(this.bucket, point), says);
     const key = await putManifest(this.bucket, this.manifestSigner, manifest);
     return { manifest, key, bytes: await buffer(await this.bucket.get(key)) };
   }

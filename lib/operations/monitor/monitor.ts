@@ -15,6 +15,7 @@ import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
 import { newestPoint } from './newest-point';
 import { pointGauges } from './point-gauges';
+import { manifestReader, seenPoints, vanishedPass } from './vanished-pass';
 
 const PARTS_AT_A_TIME = 8;
 
@@ -72,12 +73,18 @@ function once<T>(find: () => Promise<T>): () => Promise<T> {
 }
 
 function fullParts(config: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
+  const rows = { read: manifestReader(tools, now), reporter: tools.reporter };
   return [
     ...Object.entries(config.databases).flatMap(([database, settings]) => {
       const points = once(() => currentPoints(database, settings, tools, now));
       const { defaultLockDays } = config;
       return [
         { database, subject: database, measure: async () => pointGauges(await points(), now) },
+        {
+          ...{ database, subject: `${database}'s rows` },
+          measure: async () =>
+            vanishedPass(database, seenPoints(await points()), settings.vanishing, rows, now),
+        },
         {
           ...{ database, subject: `${database}'s locks and holds` },
           measure: async () => keptPass(database, await points(), { ...tools, defaultLockDays }, now),

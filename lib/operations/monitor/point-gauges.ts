@@ -24,30 +24,41 @@ function counts(point: RecoveryPoint, now: Date): boolean {
 /** @param points of one database, newest first: faulty and expired ones included */
 export function pointGauges(points: readonly RecoveryPoint[], now: Date): Measured {
   const newest = newestOf(points, now);
-  const { storedBytes = 0, databaseBytes = 0, startedAt = '', finishedAt = '' } = newest?.manifest ?? {};
+  const { storedBytes = 0, databaseBytes = 0 } = newest?.manifest ?? {};
+  const older = newest === undefined ? [] : points.slice(points.indexOf(newest) + 1);
   return {
-    sizeRatio: newest === undefined ? 1 : sizeRatio(newest, points.slice(points.indexOf(newest) + 1)),
+    sizeRatio: ratioToUsual(newest, older, (manifest) => manifest.storedBytes),
     storedBytes,
     databaseBytes,
-    backupSeconds: newest === undefined ? 0 : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000,
+    backupSeconds: newest === undefined ? 0 : secondsOf(newest.manifest),
+    durationRatio: ratioToUsual(newest, older, secondsOf),
     points: points.filter((point) => counts(point, now)).length,
     faultyManifests: points.filter(({ state }) => state === 'faulty').length,
   };
 }
 
 /** Expired ones still tell what they held. Fewer than three say nothing yet. */
-function sizeRatio(newest: BelievedPoint, older: readonly RecoveryPoint[]): number {
+function ratioToUsual(
+  newest: BelievedPoint | undefined,
+  older: readonly RecoveryPoint[],
+  valueOf: (manifest: BelievedPoint['manifest']) => number,
+): number {
+  if (newest === undefined) return 1;
   const like = older
     .filter((point) => point.state !== 'faulty')
     .filter(({ manifest }) => madeAs(manifest) === madeAs(newest.manifest))
     .slice(0, COMPARED_POINTS)
-    .map(({ manifest }) => manifest.storedBytes);
+    .map(({ manifest }) => valueOf(manifest));
   if (like.length < COMPARED_AT_LEAST) return 1;
   const usual = median(like);
-  return usual === 0 ? 1 : newest.manifest.storedBytes / usual;
+  return usual === 0 ? 1 : valueOf(newest.manifest) / usual;
 }
 
-/** Points that were made otherwise have another size though they hold the same. */
+function secondsOf({ startedAt, finishedAt }: BelievedPoint['manifest']): number {
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+}
+
+/** Points that were made otherwise have another size, and take another time, though they hold the same. */
 function madeAs({ format, compression, excludedTableData }: BelievedPoint['manifest']): string {
   return JSON.stringify([format, compression, [...excludedTableData].sort()]);
 }
