@@ -29,7 +29,7 @@ export class DirectoryDocuments implements Documents {
     });
   }
 
-  async write(key: string, body: Uint8Array, _mediaType: string): Promise<void> {
+  async write(key: string, body: Uint8Array): Promise<void> {
     const file = this.pathOf(key);
     const directory = path.dirname(file);
     const temporary = path.join(directory, `.${randomUUID()}`);

@@ -29,7 +29,7 @@ export class S3Documents implements Documents {
   async read(key: string): Promise<Buffer | undefined> {
     checkDocumentKey(key);
     const place = `${this.url}/${key}`;
-    const answer = await this.s3.getObject({ Key: key, ChecksumMode: 'ENABLED' }, {}).catch(async (error) => {
+    const answer = await this.s3.getObject({ Key: key, ChecksumMode: 'ENABLED' }, {}).catch(async (error: unknown) => {
       if (awsError(error).code === 'NoSuchKey') return undefined;
       throw await this.s3.failure('read', key, error);
     });
