@@ -29,10 +29,12 @@ export class S3Documents implements Documents {
   async read(key: string): Promise<Buffer | undefined> {
     checkDocumentKey(key);
     const place = `${this.url}/${key}`;
-    const answer = await this.s3.getObject({ Key: key, ChecksumMode: 'ENABLED' }, {}).catch(async (error: unknown) => {
-      if (awsError(error).code === 'NoSuchKey') return undefined;
-      throw await this.s3.failure('read', key, error);
-    });
+    const answer = await this.s3
+      .getObject({ Key: key, ChecksumMode: 'ENABLED' }, {})
+      .catch(async (error: unknown) => {
+        if (awsError(error).code === 'NoSuchKey') return undefined;
+        throw await this.s3.failure('read', key, error);
+      });
     if (answer === undefined) return undefined;
     const body = await this.s3.explained('read', key, this.bytesOf(answer.Body as Readable, place));
     const kept = wholeObjectCrc(answer.ChecksumCRC32, answer.ChecksumType);
