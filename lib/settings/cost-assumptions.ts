@@ -61,8 +61,8 @@ export const REQUESTS = {
   drilledObject: { lists: 1, gets: 2, puts: 2 },
 } as const;
 
-/** In which each point is looked at once. */
-export const WEEK_HOURS = 168;
+/** Between two looks at a point: lib/operations/point-index/due-looks.ts; a test compares. */
+export const TURN_HOURS = 156;
 
 export const LIGHT_PASSES = (HOURS * 60) / LIGHT_PASS_MINUTES;
 export const FULL_PASSES = (HOURS * 60) / FULL_PASS_MINUTES;

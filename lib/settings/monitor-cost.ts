@@ -28,7 +28,7 @@ export function monitorRequests(flow: MonitoredFlow): number {
 
 /** Of a full pass: so many that each point has its turn every week. */
 function olderLooks(flow: MonitoredFlow): number {
-  return Math.ceil(keptPoints(flow) / assumed.WEEK_HOURS);
+  return Math.ceil(keptPoints(flow) / assumed.TURN_HOURS);
 }
 
 /** Of a day: all that is stored, a thousand keys in each. */
