@@ -23,7 +23,7 @@ function check(at: number, faults = 0): NonNullable<Looked['check']> {
 
 /** @returns the longest time that a point waited after the first week, and the most looks of one pass */
 function rotated(count: number, hours: number, isLost: (hour: number) => boolean) {
-  const points = new Map(
+  const points = new Map<string, Looked>(
     Array.from({ length: count }, (_, index) => [`p${index}`, { key: `p${index}`, check: null }]),
   );
   let [longest, most] = [0, 0];
