@@ -40,7 +40,7 @@ const READS_GUARDRAILS = [
 /**
  * Publishes every gauge on every pass, so that silence is an alarm: what lib/constructs/gauges.ts names.
  *
- * Passes may overlap: they publish the same and write nothing twice. So no concurrency is reserved, which a new account
+ * Passes may overlap: they publish the same, and of two that write the index the last one wins. So no concurrency is reserved, which a new account
  * with its limit of ten would refuse at deployment (docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
  */
 export class Monitor extends Construct {
@@ -57,7 +57,7 @@ export class Monitor extends Construct {
     const program = new BundledFunction(this, 'Program', {
       name: 'monitor',
       description: `Measures the backups of ${settings.name}`,
-      /** The longest there is: a full pass reads every manifest that can matter. */
+      /** The longest there is: where its index is lost, a full pass reads every manifest that can matter. */
       timeout: Duration.minutes(15),
       memoryMiB: 512,
       logDays: settings.compute.logDays,

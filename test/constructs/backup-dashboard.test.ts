@@ -72,6 +72,7 @@ test('one database has its age, failures, size, durations and proof, and the obj
     'Size divided by the usual size',
     'Duration of the newest backup, seconds',
     'Tables that lost most of their rows',
+    'Stored bytes of all recovery points',
     'Age of the newest proven recovery point, hours',
     'Drills that failed, were stopped or are stuck',
     'Restore in the newest drill that proved a point, seconds',

@@ -1,5 +1,7 @@
 /** What the recovery points of one database say of its backups. Pure. */
 import { COMPARED_POINTS, NO_POINT_AGE_HOURS } from '../../contract/metrics';
+import type { PointFacts } from '../../contract/point-index';
+import { madeAs } from '../point-index/forget-points';
 import { isFromTheFuture, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
 import type { Measured } from './measured';
 
@@ -12,17 +14,31 @@ export function ageOf(point: BelievedPoint<{ readonly snapshotAt: string }> | un
   return Math.max(0, now.getTime() - Date.parse(point.manifest.snapshotAt)) / HOUR;
 }
 
+/** What is compared of a point: the index remembers it. */
+type Compared = Pick<
+  PointFacts,
+  | ('startedAt' | 'finishedAt' | 'snapshotAt' | 'storedBytes' | 'databaseBytes')
+  | ('format' | 'compression' | 'excludedTableData')
+>;
+
 /** @param points of one database, newest first */
-export function newestOf(points: readonly RecoveryPoint[], now: Date): BelievedPoint | undefined {
-  return points.find((point): point is BelievedPoint => counts(point, now));
+export function newestOf<M extends Dated>(
+  points: readonly RecoveryPoint<M>[],
+  now: Date,
+): BelievedPoint<M> | undefined {
+  return points.find((point): point is BelievedPoint<M> => counts(point, now));
 }
 
-function counts(point: RecoveryPoint, now: Date): boolean {
+interface Dated {
+  readonly snapshotAt: string;
+}
+
+function counts(point: RecoveryPoint<Dated>, now: Date): boolean {
   return point.state === 'valid' && !isFromTheFuture(new Date(point.manifest.snapshotAt), now);
 }
 
 /** @param points of one database, newest first: faulty and expired ones included */
-export function pointGauges(points: readonly RecoveryPoint[], now: Date): Measured {
+export function pointGauges(points: readonly RecoveryPoint<Compared>[], now: Date): Measured {
   const newest = newestOf(points, now);
   const { storedBytes = 0, databaseBytes = 0 } = newest?.manifest ?? {};
   const older = newest === undefined ? [] : points.slice(points.indexOf(newest) + 1);
@@ -39,9 +55,9 @@ export function pointGauges(points: readonly RecoveryPoint[], now: Date): Measur
 
 /** Expired ones still tell what they held. Fewer than three say nothing yet. */
 function ratioToUsual(
-  newest: BelievedPoint | undefined,
-  older: readonly RecoveryPoint[],
-  valueOf: (manifest: BelievedPoint['manifest']) => number,
+  newest: BelievedPoint<Compared> | undefined,
+  older: readonly RecoveryPoint<Compared>[],
+  valueOf: (manifest: Compared) => number,
 ): number {
   if (newest === undefined) return 1;
   const like = older
@@ -54,13 +70,8 @@ function ratioToUsual(
   return usual === 0 ? 1 : valueOf(newest.manifest) / usual;
 }
 
-function secondsOf({ startedAt, finishedAt }: BelievedPoint['manifest']): number {
+function secondsOf({ startedAt, finishedAt }: Compared): number {
   return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-}
-
-/** Points that were made otherwise have another size, and take another time, though they hold the same. */
-function madeAs({ format, compression, excludedTableData }: BelievedPoint['manifest']): string {
-  return JSON.stringify([format, compression, [...excludedTableData].sort()]);
 }
 
 function median(values: readonly number[]): number {

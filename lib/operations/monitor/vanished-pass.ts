@@ -2,7 +2,8 @@
 import type { Manifest } from '../../contract/manifest';
 import type { VanishingRules } from '../../contract/monitor-config';
 import type { Reporter } from '../../runtime/reporter';
-import { isFromTheFuture, readPoint, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
+import type { KnownPoint } from '../point-index/known-points';
+import { isFromTheFuture, readPoint } from '../recovery-points';
 import { heldTables, type HeldTables } from './held-tables';
 import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
@@ -72,14 +73,14 @@ export function comparedPoints<P extends SeenPoint>(points: readonly P[], now: D
   return [...new Set([newest, before(1), before(DAY_MS)])].filter((point) => point !== undefined);
 }
 
-export type SeenRecoveryPoint = SeenPoint & { readonly point: BelievedPoint };
+export type SeenRecoveryPoint = SeenPoint & { readonly point: KnownPoint };
 
 /** In the order given. */
-export function seenPoints(points: readonly RecoveryPoint[]): SeenRecoveryPoint[] {
+export function seenPoints(points: readonly KnownPoint[]): SeenRecoveryPoint[] {
   return points.flatMap((point) => {
     if (point.state === 'faulty') return [];
-    const { snapshotAt, inventoried } = point.manifest;
-    return [{ id: point.id, snapshotAt, state: point.state, counted: inventoried !== null, point }];
+    const { snapshotAt, rows } = point.manifest;
+    return [{ id: point.id, snapshotAt, state: point.state, counted: rows !== null, point }];
   });
 }
 
