@@ -5,6 +5,7 @@ import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
 import { registerCompliance } from './compliance';
+import { registerCost } from './cost';
 import { registerDoctor } from './doctor';
 import { registerDrill } from './drill';
 import { registerInit } from './init';
@@ -27,6 +28,7 @@ export function programOf(io: CommandIo): Command {
     registerDrill,
     registerAudit,
     registerCompliance,
+    registerCost,
     registerPrune,
     registerKeys,
   ];
