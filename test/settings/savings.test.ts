@@ -52,8 +52,13 @@ test('a class that is kept for long may lie in cheaper storage, unless it does a
   const keepDays = { daily: 40, monthly: 400 };
   const cheaper = `${name}: storage: { daily: { class: 'STANDARD_IA' }, monthly: { class: 'GLACIER_IR' } }, at 0.01 to 0.03 USD for each GB of a restore.`;
   expect(textsOf(settings({ databaseGigabytes: 100, keepDays }))).toContain(cheaper);
-  const storage = { daily: { class: 'STANDARD_IA' }, monthly: { class: 'GLACIER_IR' } } as const;
-  expect(textsOf(settings({ databaseGigabytes: 100, keepDays, storage })).join()).not.toContain('storage:');
+  const storage = {
+    daily: { class: 'STANDARD_IA', afterDays: 30 },
+    monthly: { class: 'GLACIER', afterDays: 200 },
+  } as const;
+  expect(
+    textsOf(settings({ databaseGigabytes: 100, keepDays: { daily: 60, monthly: 400 }, storage })).join(),
+  ).not.toContain('storage:');
 });
 
 test('at most three are told, the largest first, and none of less than a cent', () => {
