@@ -47,3 +47,11 @@ export function awsError(error: unknown): AwsError {
     text: `${known} (${facts.join(', ')}): ${messageOf(error).split('\n', 1).join('')}`,
   };
 }
+
+/** KMS answers the second, with HTTP 400; HeadObject has no body to name one; a file system has its own. */
+const DENIED = ['AccessDenied', 'AccessDeniedException', '403', 'Forbidden', 'EACCES', 'EPERM'];
+
+/** A right is missing. Other refusals tell of our own credentials. */
+export function isAccessDenied(error: unknown): boolean {
+  return DENIED.includes(awsError(error).code);
+}

@@ -44,7 +44,8 @@ export function openVersions(url: string): Versions | undefined {
   return url.startsWith('s3://') ? new S3ObjectVersions(bucketOf(url), s3Client()) : undefined;
 }
 
-function bucketOf(url: string): string {
+/** Of `s3://bucket`. @throws Failure `usage` */
+export function bucketOf(url: string): string {
   const bucket = url.slice('s3://'.length).replace(/\/$/, '');
   if (BUCKET.test(bucket)) return bucket;
   throw new Failure('usage', `${JSON.stringify(url)} names no bucket; ${ALLOWED}.`, {
