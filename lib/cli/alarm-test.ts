@@ -14,7 +14,7 @@ import type { Reporter } from '../runtime/reporter';
 import type { Store } from '../runtime/store';
 import { WitnessQueue } from '../runtime/witness-queue';
 import { alarmTestText } from './alarm-test-text';
-import { readOwnAlarms } from './alarms';
+import { ofDatabaseOption, readOwnAlarms } from './alarms';
 import { printResult, type CommandIo } from './command-io';
 import { exitCodesHelp } from './exit-codes';
 import { demandInstallation, installationOption, type InstallationOptions } from './installation-option';
@@ -52,7 +52,7 @@ export function registerAlarmTest(program: Command, io: CommandIo): void {
         Object.keys(ALARMS),
       ),
     )
-    .addOption(shared.databaseOption('only the alarms of this database'))
+    .addOption(ofDatabaseOption())
     .addOption(
       new Option('--wait-seconds <seconds>', 'how long a message may take; default 180').argParser(
         shared.positive,

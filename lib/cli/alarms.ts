@@ -1,5 +1,5 @@
 /** `backstop alarms`: how each alarm of an installation is, and since when. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { Failure } from '../contract/failure';
 import {
   installationAlarms,
@@ -36,12 +36,15 @@ export function registerAlarms(program: Command, io: CommandIo): void {
     .command('alarms')
     .description('tell how the alarms of a deployed installation are, and since when')
     .addOption(installationOption())
-    .addOption(shared.databaseOption('only the alarms of this database'))
+    .addOption(ofDatabaseOption())
     .option('--exit-code', 'end with 13 where something needs attention')
     .addOption(shared.jsonOption())
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
     .action((options: AlarmsOptions) => runAlarms(options, io));
 }
+
+/** Not by the variable, which serves other verbs: it would hide the alarms of the installation. */
+export const ofDatabaseOption = () => new Option('--database <name>', 'only the alarms of this database');
 
 async function runAlarms(options: AlarmsOptions, io: CommandIo): Promise<void> {
   const installation = demandInstallation(options);
