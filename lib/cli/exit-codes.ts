@@ -14,6 +14,7 @@ const MEANINGS: Readonly<Record<FailureKind, string>> = {
   differences: 'restored, and differences were found or a check failed',
   stopped: 'stopped by a signal',
   'already-running': 'already running',
+  'needs-attention': 'something needs attention',
 };
 
 /** Lines for the end of a help text. */

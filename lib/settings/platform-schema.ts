@@ -103,5 +103,10 @@ export const notificationsSchema = fields({
    * @default 'docs/runbook.md'
    */
   runbookUrl: text(/^[\x21-\x7e]+$/, 'a URL or path without spaces').default('docs/runbook.md'),
+  /**
+   * Whether one alarm is set off each month, on the first Monday, to see that its message arrives: everybody gets it.
+   * @default true
+   */
+  monthlyAlarmTest: z.boolean('true or false').default(true),
 });
 export type NotificationSettings = z.output<typeof notificationsSchema>;
