@@ -31,8 +31,9 @@ interface ComplianceOptions extends shared.TrustOptions, EvidenceTrustOptions {
 }
 
 const MORE = `
-States what is, and certifies nothing. What you may not read says "could not be read" and is an exception. Exceptions end
-with exit code 0 all the same: the report is whole; with --json they are a list for programs.
+States what is, and certifies nothing. What you may not read says "could not
+be read" and is an exception. Exceptions end with exit code 0 all the same:
+the report is whole; with --json they are a list for programs.
 
 Examples:
   backstop compliance --store s3://shop-backups --public-key manifests.pub.pem --evidence-key evidence.pub.pem --since 90d

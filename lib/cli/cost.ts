@@ -16,9 +16,10 @@ interface CostOptions extends shared.TrustOptions {
 }
 
 const MORE = `
-With a settings file: the estimate, line by line, by the formulas of docs/cost.md. With a store: what really lies there, by
-database and class, what it costs at S3's list prices, and what it will take in 90 days. With both: why they differ. A folder
-has bytes only. Your bill is the truth.
+With a settings file: the estimate, line by line, by the formulas of
+docs/cost.md. With a store: what really lies there, by database and class,
+what it costs at S3's list prices, and what it will take in 90 days. With
+both: why they differ. A folder has bytes only. Your bill is the truth.
 
 Examples:
   backstop cost

@@ -25,8 +25,9 @@ interface OpenOptions extends InstallationOptions {
 }
 
 const MORE = `
-The status page is fetched into a folder that only you can read, and opened from there: it is one file, which needs no
-network. The others are opened where they are.
+The status page is fetched into a folder that only you can read, and opened
+from there: it is one file, which needs no network. The others are opened
+where they are.
 
 Examples:
   backstop open --installation acme
