@@ -3,9 +3,11 @@ import { startEmulator } from './emulator';
 import { installedMajors, WANTED_MAJORS } from './find-postgres';
 import { startCluster } from './postgres-cluster';
 import { publishSharedServers } from './shared-servers';
+import { useTemporaryFolder } from './temporary-files';
 
 /** Starts the servers once per jest run, and makes what all test files use; global-teardown ends all of it. */
 export default async function globalSetup(): Promise<void> {
+  const removeTemporaryFiles = useTemporaryFolder();
   const majors = majorsToStart();
   const [removeCli, emulator, ...clusters] = await Promise.all([
     bundleCli(),
@@ -19,6 +21,7 @@ export default async function globalSetup(): Promise<void> {
   globalThis.stopSharedServers = async () => {
     await Promise.all([emulator.stop(), ...clusters.map((cluster) => cluster.stop())]);
     removeCli();
+    removeTemporaryFiles();
   };
 }
 
