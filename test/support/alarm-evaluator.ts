@@ -110,13 +110,20 @@ export function transitionsOf(
     { length: alarm.EvaluationPeriods + extraPoints },
     (_, index) => index,
   ).reverse();
+  // One period later the same window is looked at again, a position further back.
+  const known = new Map<number, number | undefined>();
+  const valueUntil = (until: number) => {
+    if (!known.has(until)) known.set(until, valueIn(until - period, until));
+    return known.get(until);
+  };
   const transitions: Transition[] = [];
   let state: AlarmState = 'INSUFFICIENT_DATA';
   for (let now = from.getTime(); now <= to.getTime(); now += MINUTE) {
     const seen = now - delayMinutes * MINUTE;
-    const range = positions.map((back) =>
-      valueIn(now - (back + 1) * period, Math.min(now - back * period, seen)),
-    );
+    const range = positions.map((back) => {
+      const until = now - back * period;
+      return until <= seen ? valueUntil(until) : valueIn(until - period, seen);
+    });
     const next = stateOf(alarm, range, state);
     if (next !== state) transitions.push({ at: new Date(now), state: next });
     state = next;
