@@ -58,8 +58,14 @@ export function findByInstallation(program: Command): void {
 async function fillIn(command: Command): Promise<void> {
   const { installation } = command.opts<InstallationOptions>();
   if (installation === undefined || installation === '' || needsNone(command)) return;
+  // What drills proved is asked by the task in AWS itself.
+  const needless = command.getOptionValue('inAws') === true ? ['evidenceSigner'] : [];
   const missing = FOUND.filter(
-    ({ option, instead }) => has(command, option) && !given(command, option) && !given(command, instead),
+    ({ option, instead }) =>
+      has(command, option) &&
+      !needless.includes(option) &&
+      !given(command, option) &&
+      !given(command, instead),
   );
   if (missing.length === 0) return;
   const { outputs } = await readStackOutputs(installation, 'storage', STORAGE_OUTPUTS);
