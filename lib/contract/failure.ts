@@ -15,6 +15,7 @@ export const EXIT_CODES = {
   differences: 10,
   stopped: 11,
   'already-running': 12,
+  'needs-attention': 13,
 } as const;
 
 export type FailureKind = keyof typeof EXIT_CODES;
