@@ -9,6 +9,7 @@ import { kmsClient } from '../../lib/runtime/kms-signer';
 import { liveGuardrails } from '../../lib/runtime/live-guardrails';
 import { openSigner } from '../../lib/runtime/open-signer';
 import { S3Api, s3Client } from '../../lib/runtime/s3-api';
+import { S3Documents } from '../../lib/runtime/s3-documents';
 import { S3ProtectedObjects } from '../../lib/runtime/s3-protected-objects';
 import { S3Store } from '../../lib/runtime/s3-store';
 import type { Signer } from '../../lib/runtime/signer';
@@ -50,6 +51,7 @@ export async function withMonitorTools(
       store: new S3Store(bucketName, s3),
       objects: new S3ProtectedObjects(bucketName, s3),
       statusStore: new S3Store(environment[ENVIRONMENT.statusStore], s3),
+      documents: new S3Documents(environment[ENVIRONMENT.statusStore], s3),
       deployed: { bucketName, keyArn },
       clock: systemClock,
       reporter: jsonReporter(writeLine, systemClock),

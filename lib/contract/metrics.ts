@@ -43,6 +43,10 @@ export const FULL_GAUGES = {
   faultyManifests: 'FaultyManifests',
   /** Per database: objects of the newest point that are not locked to their end, and of the newest proven one that are not held. 0 is good. */
   unkeptObjects: 'UnkeptObjects',
+  /** Per database: valid points but the newest that are damaged or not protected, and gaps in the chain of manifests. 0 is good. */
+  keptFaults: 'KeptFaults',
+  /** Per database: of all valid points together, as they were counted in the store where somebody looked. */
+  keptBytes: 'KeptBytes',
   /** Of the installation: protections of the bucket that are not as they were deployed. 0 is good. */
   guardrailDifferences: 'GuardrailDifferences',
   /** Of the installation: addresses that never confirmed, so that no alarm reaches them. 0 is good. */
@@ -77,6 +81,8 @@ export const GAUGE_UNITS = {
   drillRestoreSeconds: 'Seconds',
   storedFaults: 'Count',
   unkeptObjects: 'Count',
+  keptFaults: 'Count',
+  keptBytes: 'Bytes',
   monitorPasses: 'Count',
   sizeRatio: 'None',
   storedBytes: 'Bytes',

@@ -10,6 +10,8 @@ import { RETENTION_CLASSES } from './object-keys';
 
 /** Another version is made anew. */
 export const POINT_INDEX_VERSION = 1;
+/** Gzipped JSON: a tenth of its size, for it is written every hour. */
+export const POINT_INDEX_MEDIA_TYPE = 'application/gzip';
 /** Of each point so many tables are remembered by name, the largest. */
 export const REMEMBERED_TABLES_MAX = 5;
 
@@ -99,17 +101,25 @@ export type IndexedDrill = z.infer<typeof indexedDrillSchema>;
 export const pointIndexSchema = z.strictObject({
   version: z.literal(POINT_INDEX_VERSION),
   database: z.string(),
+  /** By another one, what could not be believed is read anew: it may know more. */
+  toolVersion: z.string(),
   /** SHA-256 over the public keys that were believed: with others everything is read anew. */
   trustSha256: sha256,
+  /** The same of evidence; null where it was not said whose is believed. */
+  evidenceTrustSha256: sha256.nullable(),
   madeAt: instant,
-  /** Newest first. */
+  /** Newest first: see lib/operations/point-index/forget-points.ts for which. */
   points: z.array(indexedPointSchema),
+  /** Of points that matter no more, so that they are not read again: name, version, SHA-256 of the manifest; newest first. */
+  forgotten: z.array(z.tuple([z.string(), z.string(), sha256])),
   /** By point, then drill, newest first. */
   drills: z.array(indexedDrillSchema),
+  /** Dumps without a manifest that no backup is still working on, as they were when they were last looked for. */
+  orphans: z.strictObject({ at: instant, count, bytes: count }).nullable(),
 });
 export type PointIndex = z.infer<typeof pointIndexSchema>;
 
 /** In the status bucket: below no prefix of pages, so that a page's reader needs not read it. */
 export function pointIndexKey(database: string): string {
-  return `index/postgres/${database}.json`;
+  return `index/postgres/${database}.json.gz`;
 }

@@ -11,18 +11,23 @@ export interface ManifestObject {
   readonly hidden: boolean;
 }
 
+export interface ListedManifest extends ManifestObject {
+  readonly version: string;
+  readonly bytes: number;
+}
+
 /** Newest first. @param database @default - of all databases */
 export async function manifestObjects(
   store: Store,
   database?: string,
   options: ListOptions = {},
-): Promise<ManifestObject[]> {
+): Promise<ListedManifest[]> {
   const prefix = database === undefined ? `${PREFIXES.manifests}postgres/` : manifestPrefix(database);
-  const found: ManifestObject[] = [];
-  for await (const { key, hidden } of store.list(prefix, options)) {
+  const found: ListedManifest[] = [];
+  for await (const { key, hidden, version, bytes } of store.list(prefix, options)) {
     const rest = key.split('/').slice(2);
     const id = rest.length === 2 ? idOfManifestKey(key) : undefined;
-    found.push({ key, database: rest[0] ?? '', id, hidden });
+    found.push({ key, database: rest[0] ?? '', id, hidden, version, bytes });
   }
   return found.sort((a, b) => compareText(nameOf(b), nameOf(a)) || compareText(a.database, b.database));
 }

@@ -162,5 +162,7 @@ async function write(temporary: string, body: Body, options: PutOptions): Promis
 }
 
 function listed(key: string, stats: Stats): ListedObject {
-  return { key, bytes: stats.size, hidden: false, modifiedAt: stats.mtime };
+  // The time of the last change cannot be set back as that of the last writing can.
+  const version = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join('-');
+  return { key, bytes: stats.size, hidden: false, modifiedAt: stats.mtime, version };
 }

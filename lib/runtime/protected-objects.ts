@@ -8,6 +8,8 @@ export interface ObjectVersion {
   readonly versionId: string;
   readonly bytes: number;
   readonly modifiedAt: Date;
+  /** As S3 names it. @default - S3 Standard */
+  readonly storageClass?: string | undefined;
 }
 
 export interface ProtectedObjects {

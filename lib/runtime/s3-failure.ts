@@ -9,6 +9,8 @@ const PERMISSIONS = {
   get: 's3:GetObjectVersion on the object, s3:ListBucketVersions on the bucket, and kms:Decrypt on its key',
   head: 's3:GetObjectVersion, s3:GetObjectRetention and s3:GetObjectLegalHold on the object, s3:ListBucketVersions on the bucket',
   list: 's3:ListBucketVersions on the bucket',
+  read: 's3:GetObject on the object and s3:ListBucket on the bucket',
+  write: 's3:PutObject on the object',
   lock: 's3:GetObjectRetention and s3:PutObjectRetention on the object; the policy of the bucket leaves only the keeper through, and only so far into the future',
   hold: 's3:GetObjectLegalHold and s3:PutObjectLegalHold on the object; the policy of the bucket leaves only the keeper set or release one',
   tag: 's3:GetObjectVersionTagging and s3:PutObjectVersionTagging on the object; the policy of the bucket leaves only the keeper through',

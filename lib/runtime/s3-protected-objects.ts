@@ -29,9 +29,9 @@ export class S3ProtectedObjects implements ProtectedObjects {
       const listing = this.s3.listVersions({ Prefix: prefix, KeyMarker, VersionIdMarker });
       return this.s3.explained('list', prefix, listing);
     });
-    for await (const { versionId, object } of pages) {
+    for await (const { versionId, storageClass, object } of pages) {
       const { key, bytes, modifiedAt } = object;
-      yield { key, versionId, bytes, modifiedAt };
+      yield { key, versionId, bytes, modifiedAt, storageClass };
     }
   }
 

@@ -36,10 +36,17 @@ export async function* allVersions(readPage: ReadPage): AsyncGenerator<Version> 
     for (const { Key = '', IsLatest } of page.DeleteMarkers ?? []) if (IsLatest === true) hidden.add(Key);
     for (const { Key = '', VersionId = '', Size = 0, LastModified = new Date(0), ...rest } of page.Versions ??
       []) {
-      const object = { key: Key, bytes: Size, modifiedAt: LastModified, hidden: hidden.delete(Key) };
+      const version = versionOf(VersionId, Size, LastModified);
+      const object = { key: Key, bytes: Size, modifiedAt: LastModified, hidden: hidden.delete(Key), version };
       yield { versionId: VersionId, storageClass: rest.StorageClass, object };
     }
   } while (page.IsTruncated === true);
+}
+
+/** A bucket without versions calls each of them `null`. */
+function versionOf(versionId: string, bytes: number, modifiedAt: Date): string {
+  if (versionId !== '' && versionId !== 'null') return versionId;
+  return `${modifiedAt.getTime()}-${bytes}`;
 }
 
 export async function* newestVersions(readPage: ReadPage): AsyncGenerator<Version> {

@@ -54,6 +54,8 @@ export interface ListedObject {
   /** A delete marker stands above it. */
   readonly hidden: boolean;
   readonly modifiedAt: Date;
+  /** The store's name for these very bytes: another one, as soon as the key holds others, and only compared. */
+  readonly version: string;
 }
 
 export interface Store {

@@ -215,6 +215,7 @@ describe('locks', () => {
     lockedUntil: new Date('2026-12-20T00:00:00Z'),
     legalHold: false,
     hidden: false,
+    version: '1',
     modifiedAt: now,
   };
   const findings = async (

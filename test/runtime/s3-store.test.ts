@@ -45,6 +45,9 @@ describeStore('S3', async () => {
     hide: async (Key) => {
       await admin.send(new DeleteObjectCommand({ Bucket, Key }));
     },
+    overwrite: async (Key, Body) => {
+      await admin.send(new PutObjectCommand({ Bucket, Key, Body }));
+    },
   };
 });
 

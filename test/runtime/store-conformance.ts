@@ -11,6 +11,8 @@ export interface TestedStore {
   leftovers(): Promise<string[]>;
   /** Places a delete marker; absent where the store knows none. */
   readonly hide?: (key: string) => Promise<void>;
+  /** What no store does: other bytes at the same key. */
+  overwrite(key: string, bytes: Buffer): Promise<void>;
 }
 
 const MIB = 1024 * 1024;
@@ -286,6 +288,24 @@ export function describeStore(name: string, makeStore: () => Promise<TestedStore
         expect((await read(store, `class/${size}`)).equals(bytes)).toBe(true);
       },
     );
+
+    test('a version is of those very bytes: the same as long as they are there, another one after them', async () => {
+      const versions = async () => {
+        const objects = await listed(store, 'version/');
+        expect((await store.head('version/a'))?.version).toBe(objects[0]?.version);
+        return objects.map(({ version }) => version);
+      };
+      await store.put('version/a', Buffer.from('one'));
+      await store.put('version/b', Buffer.from('one'));
+      const [a, b] = await versions();
+      expect(a).not.toBe(b);
+      await tested.hide?.('version/b');
+      expect(await versions()).toEqual([a, b]);
+      await tested.overwrite('version/a', Buffer.from('two'));
+      const [changed, untouched] = await versions();
+      expect(changed).not.toBe(a);
+      expect(untouched).toBe(b);
+    });
 
     test('a delete marker hides nothing', async () => {
       const { hide } = tested;

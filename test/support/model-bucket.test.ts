@@ -12,7 +12,11 @@ describeStore('a model of a bucket', () => {
     store.placeDeleteMarker(key);
     return Promise.resolve();
   };
-  return Promise.resolve({ store, hide, leftovers: () => Promise.resolve([]) });
+  const overwrite = (key: string, bytes: Buffer) => {
+    store.overwrite(key, bytes);
+    return Promise.resolve();
+  };
+  return Promise.resolve({ store, hide, overwrite, leftovers: () => Promise.resolve([]) });
 });
 
 describeKeeper('a model of a bucket', () => {

@@ -256,9 +256,9 @@ export class ModelBucket implements Store, Keeper {
     return found;
   }
 
-  private listed(key: string, { content, createdAt }: Version): ListedObject {
+  private listed(key: string, { content, createdAt, versionId }: Version): ListedObject {
     const hidden = this.versionsOf.get(key)?.[0]?.content === undefined;
-    return { key, bytes: content?.byteLength ?? 0, hidden, modifiedAt: createdAt };
+    return { key, bytes: content?.byteLength ?? 0, hidden, modifiedAt: createdAt, version: versionId };
   }
 }
 

@@ -10,7 +10,9 @@ import type { MonitorConfig, Pass } from '../../lib/contract/monitor-config';
 import { answerEvent } from '../../lib/operations/monitor/answer-event';
 import type { Measurement } from '../../lib/operations/monitor/measured';
 import type { MonitorTools } from '../../lib/operations/monitor/monitor-tools';
+import { DirectoryDocuments } from '../../lib/runtime/directory-documents';
 import { DirectoryStore } from '../../lib/runtime/directory-store';
+import type { Documents } from '../../lib/runtime/documents';
 import type { ProtectedObjects } from '../../lib/runtime/protected-objects';
 import { silentReporter } from '../../lib/runtime/reporter';
 import type { Store } from '../../lib/runtime/store';
@@ -43,6 +45,7 @@ export function monitorConfig(
 
 export interface MonitorBench {
   readonly statusStore: Store;
+  readonly documents: Documents;
   /** @returns what was published, by database (empty for the installation), and the error that ended it */
   pass(pass: Pass, at: Date, changes?: Partial<MonitorTools>): Promise<Passed>;
   /** Any event, as EventBridge sends it. */
@@ -68,7 +71,8 @@ export function monitorBench(
   trusted: readonly string[],
   trustedEvidence: readonly string[] = [],
 ): MonitorBench {
-  const statusStore = new DirectoryStore(mkdtempSync(path.join(tmpdir(), 'status-')));
+  const directory = mkdtempSync(path.join(tmpdir(), 'status-'));
+  const [statusStore, documents] = [new DirectoryStore(directory), new DirectoryDocuments(directory)];
   const told: string[] = [];
   const answer = async (event: unknown, at: Date, changes: Partial<MonitorTools> = {}): Promise<Passed> => {
     const published: Record<string, Measurement['gauges']> = {};
@@ -76,6 +80,7 @@ export function monitorBench(
       store,
       objects,
       statusStore,
+      documents,
       deployed: { bucketName: 'b', keyArn: 'arn:aws:kms:eu-central-1:111122223333:key/k' },
       clock: { now: () => at },
       reporter: { ...silentReporter, warn: (text) => told.push(text) },
@@ -94,7 +99,7 @@ export function monitorBench(
     );
     return { published, error };
   };
-  return { statusStore, told, answer, pass: (pass, at, changes) => answer({ pass }, at, changes) };
+  return { statusStore, documents, told, answer, pass: (pass, at, changes) => answer({ pass }, at, changes) };
 }
 
 /** Writes what a run tells of itself: of a backup, if it is not said otherwise. */

@@ -2,6 +2,7 @@
  * The real monitor over a model of a bucket, under a clock of its own: points as backups leave them and the keeper keeps
  * them, drills as their programs tell of them.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,6 +43,8 @@ export class WatchedShop {
   now = new Date('2026-11-20T02:00:00Z');
   readonly bucket = new ModelBucket({ now: () => this.now }, LOCK_DAYS);
   readonly monitor: MonitorBench;
+  /** Of the newest manifest: the next one names it. */
+  private previous: string | null = null;
 
   private constructor(
     readonly manifestSigner: Signer,
@@ -72,9 +75,12 @@ export class WatchedShop {
   /** Just now, before the keeper has seen it. */
   async backUp(changes: Partial<MadePoint> = {}): Promise<PutPoint> {
     const point: MadePoint = { startedAt: this.now, ...changes };
-    const manifest = manifestOf(point, await putDump(this.bucket, point));
+    const previousManifestSha256 = this.previous;
+    const manifest = manifestOf(point, await putDump(this.bucket, point), { previousManifestSha256 });
     const key = await putManifest(this.bucket, this.manifestSigner, manifest);
-    return { manifest, key, bytes: await buffer(await this.bucket.get(key)) };
+    const bytes = await buffer(await this.bucket.get(key));
+    this.previous = createHash('sha256').update(bytes).digest('hex');
+    return { manifest, key, bytes };
   }
 
   /** A drill that begins and ends just now. @returns the key of its evidence */

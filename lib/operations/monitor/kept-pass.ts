@@ -5,57 +5,45 @@
 import pLimit from 'p-limit';
 import type { Manifest } from '../../contract/manifest';
 import { versionsNamed, versionsOf } from '../keeper/point-objects';
-import { readPoint, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
+import type { KnownBelievedPoint, KnownPoint } from '../point-index/known-points';
+import type { BelievedPoint } from '../recovery-points';
 import { recordCheck, type CheckTools } from './check-newest';
+import type { LookAt } from './look';
 import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
 import { KEEPER_GRACE_MS, notLockedToEnd } from './point-findings';
 import { newestOf } from './point-gauges';
-import { REQUESTS_AT_A_TIME, seePoint } from './see-point';
+import { REQUESTS_AT_A_TIME } from './see-point';
 import { toldDrills, type ToldDrill } from './told-drills';
 
 const TOLD_AT_MOST = 10;
 
-/** @throws Failure `store-failed` */
+/** @param lookAt shares what it sees with other parts of the pass @throws Failure `store-failed` */
 export async function keptPass(
   database: string,
-  points: readonly RecoveryPoint[],
+  points: readonly KnownPoint[],
+  lookAt: LookAt,
   tools: MonitorTools & CheckTools,
   now: Date,
 ): Promise<Measured> {
-  const read = async (point: BelievedPoint | undefined) => point && wholePoint(point, tools, now);
+  const look = async (point: KnownBelievedPoint | undefined) => point && lookAt(point);
   const had = points.filter((point) => point.state !== 'faulty' && isSettled(point.manifest.finishedAt, now));
   const [newestKnown, settledKnown] = [newestOf(points, now), newestOf(had, now)];
-  const newest = await read(newestKnown);
-  const settled = settledKnown === newestKnown ? newest : await read(settledKnown);
-  const unlocked = new Set<string>();
-  for (const point of new Set([newest, settled])) {
-    if (point === undefined) continue;
-    const seen = await seePoint(point, tools);
-    if (point === newest) await recordCheck(point, seen, tools, now);
-    if (point === settled) for (const key of notLockedToEnd(seen, now)) unlocked.add(key);
-  }
-  const unheld = await unheldObjects(database, newest, tools, now);
+  const newest = await look(newestKnown);
+  const settled = settledKnown === newestKnown ? newest : await look(settledKnown);
+  if (newest !== undefined) await recordCheck(newest.point, newest.seen, tools, now);
+  const unlocked = settled === undefined ? [] : notLockedToEnd(settled.seen, now);
+  const unheld = await unheldObjects(database, newest?.point, tools, now);
   const { reporter } = tools;
-  for (const key of [...unlocked].slice(0, TOLD_AT_MOST))
+  for (const key of unlocked.slice(0, TOLD_AT_MOST))
     reporter.warn(`${database}: ${key} is not locked to its end: does the keeper run?`, { database });
   for (const key of unheld.slice(0, TOLD_AT_MOST))
     reporter.warn(`${database}: ${key} is of the newest proven point and is not on hold`, { database });
-  return { unkeptObjects: unlocked.size + unheld.length };
+  return { unkeptObjects: unlocked.length + unheld.length };
 }
 
 function isSettled(finishedAt: string, now: Date): boolean {
   return Date.parse(finishedAt) + KEEPER_GRACE_MS <= now.getTime();
-}
-
-/** With what it names: thousands of points did not fit into memory so. */
-async function wholePoint(
-  { key, database, id, hidden }: BelievedPoint,
-  tools: MonitorTools,
-  now: Date,
-): Promise<BelievedPoint<Manifest> | undefined> {
-  const point = await readPoint(tools.store, await tools.trust(), { key, database, id, hidden }, now);
-  return point.state === 'faulty' ? undefined : point;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a pass reaches the world with. */
 import type { DeployedNames, Guardrails } from '../../contract/guardrails';
 import type { Clock } from '../../runtime/clock';
+import type { Documents } from '../../runtime/documents';
 import type { ProtectedObjects } from '../../runtime/protected-objects';
 import type { Reporter } from '../../runtime/reporter';
 import type { Store } from '../../runtime/store';
@@ -15,6 +16,8 @@ export interface MonitorTools {
   readonly objects: ProtectedObjects;
   /** Where the monitor itself writes. */
   readonly statusStore: Store;
+  /** Where it writes what is overwritten: its index, in the same bucket. */
+  readonly documents: Documents;
   readonly deployed: DeployedNames;
   readonly clock: Clock;
   readonly reporter: Reporter;

@@ -8,12 +8,15 @@ import { Failure, messageOf } from '../../contract/failure';
 import type { MonitorConfig, Pass } from '../../contract/monitor-config';
 import { checkedPoint, storedGauges } from './check-newest';
 import { drillPass } from './drill-pass';
-import { currentPoints, guardrailPass, subscriptionPass } from './full-pass';
+import { guardrailPass, subscriptionPass } from './full-pass';
+import { currentIndex, currentPoints } from './index-pass';
 import { keptPass } from './kept-pass';
 import { lightPass } from './light-pass';
+import { sharedLooks } from './look';
 import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
 import { newestPoint } from './newest-point';
+import { olderPoints } from './older-points';
 import { pointGauges } from './point-gauges';
 
 const PARTS_AT_A_TIME = 8;
@@ -74,13 +77,19 @@ function once<T>(find: () => Promise<T>): () => Promise<T> {
 function fullParts(config: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
   return [
     ...Object.entries(config.databases).flatMap(([database, settings]) => {
-      const points = once(() => currentPoints(database, settings, tools, now));
-      const { defaultLockDays } = config;
+      const index = once(() => currentIndex(database, settings, tools, now));
+      const points = once(async () => currentPoints(await index(), settings, tools, now));
+      const lookAt = sharedLooks(tools, now);
+      const checkTools = { ...tools, defaultLockDays: config.defaultLockDays };
       return [
         { database, subject: database, measure: async () => pointGauges(await points(), now) },
         {
           ...{ database, subject: `${database}'s locks and holds` },
-          measure: async () => keptPass(database, await points(), { ...tools, defaultLockDays }, now),
+          measure: async () => keptPass(database, await points(), lookAt, checkTools, now),
+        },
+        {
+          ...{ database, subject: `${database}'s older points` },
+          measure: async () => olderPoints(await index(), lookAt, checkTools, now),
         },
       ];
     }),

@@ -1,5 +1,7 @@
 /** What the recovery points of one database say of its backups. Pure. */
 import { COMPARED_POINTS, NO_POINT_AGE_HOURS } from '../../contract/metrics';
+import type { PointFacts } from '../../contract/point-index';
+import { madeAs } from '../point-index/forget-points';
 import { isFromTheFuture, type BelievedPoint, type RecoveryPoint } from '../recovery-points';
 import type { Measured } from './measured';
 
@@ -12,17 +14,31 @@ export function ageOf(point: BelievedPoint<{ readonly snapshotAt: string }> | un
   return Math.max(0, now.getTime() - Date.parse(point.manifest.snapshotAt)) / HOUR;
 }
 
+/** What is compared of a point: the index remembers it. */
+type Compared = Pick<
+  PointFacts,
+  | ('startedAt' | 'finishedAt' | 'snapshotAt' | 'storedBytes' | 'databaseBytes')
+  | ('format' | 'compression' | 'excludedTableData')
+>;
+
 /** @param points of one database, newest first */
-export function newestOf(points: readonly RecoveryPoint[], now: Date): BelievedPoint | undefined {
-  return points.find((point): point is BelievedPoint => counts(point, now));
+export function newestOf<M extends Dated>(
+  points: readonly RecoveryPoint<M>[],
+  now: Date,
+): BelievedPoint<M> | undefined {
+  return points.find((point): point is BelievedPoint<M> => counts(point, now));
 }
 
-function counts(point: RecoveryPoint, now: Date): boolean {
+interface Dated {
+  readonly snapshotAt: string;
+}
+
+function counts(point: RecoveryPoint<Dated>, now: Date): boolean {
   return point.state === 'valid' && !isFromTheFuture(new Date(point.manifest.snapshotAt), now);
 }
 
 /** @param points of one database, newest first: faulty and expired ones included */
-export function pointGauges(points: readonly RecoveryPoint[], now: Date): Measured {
+export function pointGauges(points: readonly RecoveryPoint<Compared>[], now: Date): Measured {
   const newest = newestOf(points, now);
   const { storedBytes = 0, databaseBytes = 0, startedAt = '', finishedAt = '' } = newest?.manifest ?? {};
   return {
@@ -36,7 +52,7 @@ export function pointGauges(points: readonly RecoveryPoint[], now: Date): Measur
 }
 
 /** Expired ones still tell what they held. Fewer than three say nothing yet. */
-function sizeRatio(newest: BelievedPoint, older: readonly RecoveryPoint[]): number {
+function sizeRatio(newest: BelievedPoint<Compared>, older: readonly RecoveryPoint<Compared>[]): number {
   const like = older
     .filter((point) => point.state !== 'faulty')
     .filter(({ manifest }) => madeAs(manifest) === madeAs(newest.manifest))
@@ -45,11 +61,6 @@ function sizeRatio(newest: BelievedPoint, older: readonly RecoveryPoint[]): numb
   if (like.length < COMPARED_AT_LEAST) return 1;
   const usual = median(like);
   return usual === 0 ? 1 : newest.manifest.storedBytes / usual;
-}
-
-/** Points that were made otherwise have another size though they hold the same. */
-function madeAs({ format, compression, excludedTableData }: BelievedPoint['manifest']): string {
-  return JSON.stringify([format, compression, [...excludedTableData].sort()]);
 }
 
 function median(values: readonly number[]): number {

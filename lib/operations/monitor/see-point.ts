@@ -24,6 +24,10 @@ export interface SeenPoint {
   readonly files: readonly (readonly [StoredFile, SeenObject])[];
   /** Keys that lie there besides. */
   readonly extra: readonly string[];
+  /** Of all versions below the point's prefix. */
+  readonly bytes: number;
+  /** In which most of those bytes lie. */
+  readonly storageClass: string;
 }
 
 /** Of one part of a pass; eight parts look at a time, and the SDK has fifty connections. */
@@ -35,7 +39,8 @@ export async function seePoint(
   { store, objects }: { readonly store: Store; readonly objects: ProtectedObjects },
 ): Promise<SeenPoint> {
   const prefix = pointPrefix(manifest.class, manifest.database, manifest.id);
-  const versions = Map.groupBy(await Array.fromAsync(objects.versions(prefix)), ({ key }) => key);
+  const stored = await Array.fromAsync(objects.versions(prefix));
+  const versions = Map.groupBy(stored, ({ key }) => key);
   const hiddenKeys = await hiddenBelow(prefix, store);
   const limit = pLimit(REQUESTS_AT_A_TIME);
   const see = async (key: string, of: readonly ObjectVersion[], isHidden: boolean): Promise<SeenObject> => {
@@ -55,7 +60,19 @@ export async function seePoint(
       ),
     ),
     extra: [...versions.keys()].filter((key) => !named.has(key)),
+    bytes: bytesOf(stored),
+    storageClass: mostUsedClass(stored),
   };
+}
+
+function bytesOf(versions: readonly ObjectVersion[]): number {
+  return versions.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function mostUsedClass(versions: readonly ObjectVersion[]): string {
+  const classes = [...Map.groupBy(versions, ({ storageClass = 'STANDARD' }) => storageClass)];
+  const [most] = classes.sort(([, a], [, b]) => bytesOf(b) - bytesOf(a));
+  return most?.[0] ?? 'STANDARD';
 }
 
 async function hiddenBelow(prefix: string, store: Store): Promise<Set<string>> {
