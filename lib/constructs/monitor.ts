@@ -9,11 +9,13 @@ import { Construct } from 'constructs';
 import { hasDrills } from '../contract/drill-schedule';
 import { ENVIRONMENT } from '../contract/environment';
 import type { Guardrails } from '../contract/guardrails';
+import { limitsOf } from '../contract/limits';
 import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
 import type { MonitorConfig, Pass } from '../contract/monitor-config';
 import { longestLifeDays } from '../contract/retention';
 import type { Settings } from '../settings/schema';
 import { BundledFunction } from './bundled-function';
+import { contactLines } from './contacts';
 import type { StorageAccess } from './storage-access';
 
 export interface MonitorProps {
@@ -116,6 +118,7 @@ function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
       schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes },
       longestLifeDays: longestLifeDays(keepDays),
       drills: hasDrills(database) ? { expectedMinutes: drill.expectedMinutes } : null,
+      limits: limitsOf(database),
     };
     return [name, monitored] as const;
   });
@@ -125,5 +128,7 @@ function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
     defaultLockDays: settings.lock.days,
     emails: settings.notifications.emails,
     guardrails,
+    runbookUrl: settings.notifications.runbookUrl,
+    contacts: contactLines(settings.notifications),
   };
 }

@@ -78,7 +78,8 @@ export function madeDrill(
 /** @param points newest first */
 export function madeIndex(points: IndexedPoint[], drills: IndexedDrill[] = []): PointIndex {
   return {
-    ...{ version: POINT_INDEX_VERSION, database: DATABASE, trustSha256: '0'.repeat(64) },
-    ...{ madeAt: '2026-11-20T00:00:00.000Z', points, drills },
+    ...{ version: POINT_INDEX_VERSION, database: DATABASE, toolVersion: '0.1.0' },
+    ...{ trustSha256: '0'.repeat(64), evidenceTrustSha256: '1'.repeat(64) },
+    ...{ madeAt: '2026-11-20T00:00:00.000Z', points, forgotten: [], drills, orphans: null },
   };
 }

@@ -5,7 +5,7 @@ import type { Schedule } from '../../contract/schedule';
 import type { StoppedTask } from '../../contract/stopped-task';
 import type { AuditEntry } from '../audit-log';
 import type { Measured } from '../monitor/measured';
-import type { Trouble } from './trouble';
+import type { Unseen } from './trouble';
 
 /** What its settings say. */
 export interface ToldDatabase {
@@ -28,5 +28,5 @@ export interface DatabaseFacts {
   /** Tasks that ECS saw end badly in these days. */
   readonly stoppedTasks: readonly StoppedTask[];
   /** What could not be looked at. */
-  readonly unseen: readonly Trouble[];
+  readonly unseen: readonly Unseen[];
 }

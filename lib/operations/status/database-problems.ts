@@ -75,7 +75,7 @@ const RULES: Readonly<Record<DatabaseAlarmName, Rule>> = {
     return `The restore of the newest proof took ${humanSeconds(seconds)}; at most ${humanSeconds(restoreMinutes * 60)} are accepted.`;
   },
   StoredDataFaulty: ({ gauges, storedFault, manifestFaults }) => {
-    const { storedFaults = 0, faultyManifests = 0 } = gauges;
+    const { storedFaults = 0, faultyManifests = 0, keptFaults = 0 } = gauges;
     const first = storedFault === null ? '' : ` (${quoted(storedFault)})`;
     const objects =
       storedFaults > 0
@@ -84,7 +84,8 @@ const RULES: Readonly<Record<DatabaseAlarmName, Rule>> = {
     const which = manifestFaults.length > 0 ? ` (${quoted(firstOf(manifestFaults))})` : '';
     const manifests =
       faultyManifests > 0 ? [`${counted(faultyManifests, 'manifest')} that cannot be believed${which}`] : [];
-    const found = [...objects, ...manifests];
+    const kept = keptFaults > 0 ? [`${counted(keptFaults, 'fault')} of older points or of the chain`] : [];
+    const found = [...objects, ...manifests, ...kept];
     return found.length === 0 ? undefined : `Stored data is faulty: ${found.join('; ')}.`;
   },
   HoldStale: ({ gauges: { unkeptObjects = 0 } }) =>

@@ -8,7 +8,7 @@ import { databaseTroubles, UNTOLD_LIMITS } from './database-problems';
 import { listedDrills } from './describe-drills';
 import { listedFailures } from './describe-history';
 import { listedPoints, newestPoint, newestProven } from './describe-points';
-import { bySeverity, problemOf, type Trouble } from './trouble';
+import { bySeverity, problemOf, unseenTroubles, type Trouble } from './trouble';
 
 export interface Described {
   readonly runbookUrl: string;
@@ -42,7 +42,7 @@ export function describeDatabase(
     largestTables: newest?.facts.largestTables ?? [],
     storage,
   };
-  const troubles = [...facts.unseen, ...troublesOf(facts, described, now)];
+  const troubles = [...unseenTroubles(facts.unseen), ...troublesOf(facts, described, now)];
   return { ...described, problems: bySeverity(troubles.map((trouble) => problemOf(trouble, runbookUrl))) };
 }
 

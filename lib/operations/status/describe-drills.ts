@@ -1,16 +1,16 @@
 /** The drills of a database as a status tells them: only believed evidence of the very manifest that is there is proof. Pure. */
-import { idOfManifestKey } from '../../contract/object-keys';
 import type { IndexedDrill, PointIndex } from '../../contract/point-index';
 import { startOf } from '../../contract/recovery-point-id';
 import { STATUS_DAYS, type StatusDrill } from '../../contract/status';
+import { manifestsOf } from './describe-points';
 
 const DAY_MS = 86_400_000;
 
 /** Newest first: those that began within the days of a status. */
-export function listedDrills({ points, drills }: PointIndex, now: Date): StatusDrill[] {
-  const manifests = new Map(points.map(({ key, manifestSha256 }) => [idOfManifestKey(key), manifestSha256]));
+export function listedDrills(index: PointIndex, now: Date): StatusDrill[] {
+  const manifests = manifestsOf(index);
   const since = now.getTime() - STATUS_DAYS * DAY_MS;
-  return drills
+  return index.drills
     .filter(({ id }) => startOf(id).getTime() >= since)
     .map((drill) => statusDrill(drill, manifests.get(drill.point)))
     .sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));

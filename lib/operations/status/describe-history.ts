@@ -75,14 +75,17 @@ const WORDS: Readonly<Record<Exclude<AuditEntry['state'], 'ended'>, string>> = {
 };
 
 /** The newest of them, newest first. */
+export function listedEntries(entries: readonly AuditEntry[]): AuditEntry[] {
+  return [...entries].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, LISTED_AUDIT_MAX);
+}
+
 export function listedAudit(entries: readonly AuditEntry[]): StatusAuditEntry[] {
-  return [...entries]
-    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
-    .slice(0, LISTED_AUDIT_MAX)
-    .map(({ at, program, database, id, state, exitCode, who, reason, what, failure, overrides }) => ({
+  return listedEntries(entries).map(
+    ({ at, program, database, id, state, exitCode, who, reason, what, failure, overrides }) => ({
       ...{ at, program, database, id, outcome: outcomeWords({ state, exitCode }) },
       ...{ who, reason, what, failure, overrides: [...overrides] },
-    }));
+    }),
+  );
 }
 
 /** When the run of an entry that tells of one began. */

@@ -3,6 +3,7 @@ import { idOfManifestKey } from '../../contract/object-keys';
 import type { IndexedDrill, IndexedPoint, PointFacts, PointIndex } from '../../contract/point-index';
 import { startOf, type RecoveryPointId } from '../../contract/recovery-point-id';
 import { LISTED_POINTS_MAX, STATUS_DAYS, type DatabaseStatus, type StatusPoint } from '../../contract/status';
+import { nameOfKey } from '../point-index/known-points';
 import { isFromTheFuture } from '../recovery-points';
 
 const DAY_MS = 86_400_000;
@@ -10,11 +11,19 @@ const DAY_MS = 86_400_000;
 type Proof = Pick<IndexedDrill, 'id'> & { readonly facts: NonNullable<IndexedDrill['facts']> };
 type Believed = IndexedPoint & { readonly facts: PointFacts };
 
+/** Of each point that is known the SHA-256 of the manifest that is there, by the point's id; null where it could not be read. */
+export function manifestsOf({ points, forgotten }: PointIndex): Map<string, string | null> {
+  return new Map([
+    ...forgotten.map(([id, , manifestSha256]) => [id, manifestSha256] as const),
+    ...points.map(({ key, manifestSha256 }) => [nameOfKey(key), manifestSha256] as const),
+  ]);
+}
+
 /** Of each point its newest proof: believed, and of the very manifest that is there. By the point's id. */
-export function proofsOf({ points, drills }: PointIndex): Map<RecoveryPointId, Proof> {
-  const manifests = new Map(points.map(({ key, manifestSha256 }) => [idOfManifestKey(key), manifestSha256]));
+export function proofsOf(index: PointIndex): Map<RecoveryPointId, Proof> {
+  const manifests = manifestsOf(index);
   const proofs = new Map<RecoveryPointId, Proof>();
-  for (const { id, point, facts } of drills) {
+  for (const { id, point, facts } of index.drills) {
     if (facts?.outcome !== 'proven' || facts.manifestSha256 !== manifests.get(point)) continue;
     if ((proofs.get(point)?.id ?? '') < id) proofs.set(point, { id, facts });
   }

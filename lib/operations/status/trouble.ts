@@ -11,12 +11,24 @@ export interface Trouble {
   readonly text: string;
 }
 
-/**
- * Nothing is said of what nobody could look at, least of all that it is good.
- * @param alarm takes silence for a breach, and so comes for it, too
- */
-export function unseen(alarm: AlarmName, database: string | null, subject: string, error: unknown): Trouble {
-  return { alarm, database, text: `Could not be looked at: ${subject}: ${messageOf(error)}` };
+/** What nobody could look at, and why. Its alarm takes silence for a breach, and so comes for it, too. */
+export interface Unseen {
+  readonly alarm: AlarmName;
+  readonly database?: string;
+  readonly subject: string;
+  readonly error: unknown;
+}
+
+/** Nothing is said of it, least of all that it is good. What was not seen for one reason is told together. */
+export function unseenTroubles(unseen: readonly Unseen[]): Trouble[] {
+  const together = Map.groupBy(unseen, ({ database, error }) => `${database ?? ''}\n${messageOf(error)}`);
+  return [...together.values()].flatMap((parts) => {
+    const [first] = parts;
+    if (first === undefined) return [];
+    const subjects = [...new Set(parts.map(({ subject }) => subject))].join(', ');
+    const text = `Could not be looked at: ${subjects}: ${quoted(messageOf(first.error))}`;
+    return [{ alarm: first.alarm, database: first.database ?? null, text }];
+  });
 }
 
 /** @param runbookUrl as in the settings */

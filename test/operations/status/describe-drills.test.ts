@@ -33,3 +33,9 @@ test('the newest drill comes first, whichever point it restored, and after thirt
   const listed = listedDrills(madeIndex([madePoint(POINT), madePoint(old)], drills), NOW);
   expect(listed.map(({ id }) => id)).toEqual([drills[1]!.id, drills[0]!.id]);
 });
+
+test('a proof of a point whose time has long been over is still one, of the manifest that is there', () => {
+  const drill = madeDrill(POINT, AT);
+  const index = { ...madeIndex([], [drill]), forgotten: [[drill.point, 'v1', drill.facts!.manifestSha256]] };
+  expect(listedDrills(index as never, NOW)).toMatchObject([{ standing: 'proven' }]);
+});

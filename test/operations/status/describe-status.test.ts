@@ -11,7 +11,6 @@ import {
   asReadAt,
   protectionTroubles,
 } from '../../../lib/operations/status/installation-problems';
-import { unseen } from '../../../lib/operations/status/trouble';
 import { madeDrill, madeIndex, madePoint, pointId } from '../../support/made-index';
 import { NIGHTLY } from '../../support/monitor-bench';
 
@@ -141,12 +140,15 @@ test('without settings nothing is promised, and only what is wrong anyhow is a p
 
 test('a database that could not be looked at has nothing but that problem, and is never called good', () => {
   const error = new Failure('store-failed', 's3://acme: AccessDenied');
-  const status = described({ index: undefined, unseen: [unseen('BackupMissing', 'shop', 'shop', error)] });
+  const unseen = ['shop', "shop's drills"].map((subject) => {
+    return { alarm: 'BackupMissing', database: 'shop', subject, error } as const;
+  });
+  const status = described({ index: undefined, unseen });
   expect(status).toMatchObject({ newest: null, proven: null, points: [], drills: [] });
   expect(status.problems).toEqual([
     {
       ...{ alarm: 'BackupMissing', severity: 'high', database: 'shop' },
-      text: 'Could not be looked at: shop: s3://acme: AccessDenied',
+      text: "Could not be looked at: shop, shop's drills: s3://acme: AccessDenied",
       runbook: 'docs/runbook.md#backupmissing',
     },
   ]);
