@@ -112,13 +112,14 @@ export class DatabaseAlarms extends Construct {
   private addStoredDataFaulty(): void {
     this.add('StoredDataFaulty', {
       meaning:
-        'objects of the newest recovery point are missing, changed or unlocked, or a manifest cannot be believed.',
+        'objects of a recovery point are missing, changed or unlocked, or a manifest is gone or cannot be believed.',
       metric: new MathExpression({
-        expression: 'objects + manifests',
-        label: 'Faults of stored objects, manifests that cannot be believed',
+        expression: 'objects + manifests + kept',
+        label: 'Faults of stored objects, manifests that cannot be believed, faults of older points',
         usingMetrics: {
           objects: this.gauge('storedFaults', FULL_WINDOW),
           manifests: this.gauge('faultyManifests', FULL_WINDOW),
+          kept: this.gauge('keptFaults', FULL_WINDOW),
         },
         period: FULL_WINDOW,
       }),

@@ -18,6 +18,7 @@ const STATISTICS: Partial<Record<Gauge, string>> = {
   storedBytes: Stats.MINIMUM,
   databaseBytes: Stats.MINIMUM,
   points: Stats.MINIMUM,
+  keptBytes: Stats.MINIMUM,
   monitorPasses: Stats.SUM,
 };
 

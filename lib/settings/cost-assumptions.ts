@@ -18,7 +18,7 @@ export const EXPIRY_DAYS = 2;
 /** Encryption of points and alarms, signatures of manifests and evidence. */
 export const KEYS = 4;
 /** CloudWatch asks for each metric that an alarm looks at: of each database, of the installation, and more with webhooks. */
-export const ALARM_METRICS = { database: 9, drilled: 3, installation: 7, webhooks: 1 } as const;
+export const ALARM_METRICS = { database: 10, drilled: 3, installation: 7, webhooks: 1 } as const;
 /** Published only of databases with drills. */
 export const DRILL_GAUGES = [
   'provenPointAge',
@@ -48,12 +48,21 @@ export const REQUESTS = {
   lightPass: { lists: 7, gets: 2 },
   drillPass: { lists: 4, gets: 1 },
   manifest: { lists: 1, gets: 1 },
-  /** Each object of the newest point, and with drills of the newest proven one: its lock, its hold. */
+  /** Manifests, evidence and the record of the check are listed, the last is read; the index is read and written. */
+  fullPass: { lists: 4, gets: 2, puts: 1 },
+  /** With drills: the newest evidence is listed and read, what it proves is listed, and whether its manifest is held. */
+  fullDrillPass: { lists: 6, gets: 2 },
+  /** At the objects of one point: its manifest is read, and whether it is locked and held; its objects are listed twice. */
+  look: { lists: 4, gets: 3 },
+  /** Each object that is looked at, and with drills each of the newest proven point: its lock, its hold. */
   lockedObject: { lists: 0, gets: 1 },
   heldObject: { lists: 0, gets: 1 },
   /** Of one drill, for each object: the drill reads it; the keeper puts it on hold, looks, and later lets it go. */
   drilledObject: { lists: 1, gets: 2, puts: 2 },
 } as const;
+
+/** In which each point is looked at once. */
+export const WEEK_HOURS = 168;
 
 export const LIGHT_PASSES = (HOURS * 60) / LIGHT_PASS_MINUTES;
 export const FULL_PASSES = (HOURS * 60) / FULL_PASS_MINUTES;

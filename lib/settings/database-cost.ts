@@ -1,10 +1,9 @@
 /** What one database costs a month: its points, the requests that make them, and the tasks. */
-import { COMPARED_POINTS } from '../contract/metrics';
 import { RETENTION_CLASSES } from '../contract/object-keys';
-import { longestLifeDays } from '../contract/retention';
 import * as assumed from './cost-assumptions';
 import type { BackedUpDatabase } from './database-schema';
 import { drillHours, drillRequests, drillsPerMonth, type DrilledFlow } from './drill-cost';
+import { monitorRequests } from './monitor-cost';
 import { pointsPerDay, runsPerDay } from './point-flow';
 import * as price from '../contract/prices';
 import type { Settings } from './schema';
@@ -60,16 +59,6 @@ export function requests(flow: Flow): number {
     return points[name] * (assumed.DAYS * each + (keepDays[name] ?? 0) * objects * price.S3_TAG_MONTH);
   });
   return ofPoints + monitorRequests(flow) + drillRequests(flow);
-}
-
-/** A full pass reads every manifest of the longest class's days, and the lock of each object of the newest point. */
-function monitorRequests({ database: { keepDays }, points, objects }: Flow): number {
-  const manifests = Math.max(runsPerDay(points) * longestLifeDays(keepDays), 1 + COMPARED_POINTS);
-  const { lightPass, manifest, lockedObject } = assumed.REQUESTS;
-  return (
-    assumed.LIGHT_PASSES * price.looksUsd(lightPass) +
-    assumed.FULL_PASSES * (manifests * price.looksUsd(manifest) + objects * price.looksUsd(lockedObject))
-  );
 }
 
 /** As long as a run is expected to take at most. */

@@ -33,12 +33,12 @@ export function drillHours({ databaseGigabytes }: Pick<DrilledFlow, 'databaseGig
 export function drillRequests(flow: DrilledFlow): number {
   if (!hasDrills(flow.database)) return 0;
   const { objects, drillsPerMonth: drills } = flow;
-  const { drilledObject, drillPass, heldObject } = assumed.REQUESTS;
+  const { drilledObject, drillPass, fullDrillPass, heldObject } = assumed.REQUESTS;
   const held = objects + assumed.OBJECTS.held;
   const holds = (held * drilledObject.puts * price.S3.STANDARD.thousandPuts) / 1000;
   const looks =
     assumed.LIGHT_PASSES * price.looksUsd(drillPass) +
-    assumed.FULL_PASSES * held * price.looksUsd(heldObject);
+    assumed.FULL_PASSES * (price.looksUsd(fullDrillPass) + held * price.looksUsd(heldObject));
   return drills * (objects * price.looksUsd(drilledObject) + holds) + looks + retrieval(flow);
 }
 

@@ -1,7 +1,8 @@
 /**
  * `npm run benchmark`: what a backup costs above the bare dump it makes, what of it is the inventory, and for how long a
  * migration would have to wait. All run in turn on one machine, so that their ratio holds although the machine's speed
- * drifts; the store is a sink that keeps nothing.
+ * drifts; the store is a sink that keeps nothing. With `-- --points 10000` it measures the monitor's index instead: see
+ * test/benchmark/index-points.ts.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { fillDatabase } from '../rehearsal/fill-database';
 import { installedMajors } from '../support/find-postgres';
 import { startCluster, type Cluster } from '../support/postgres-cluster';
 import { eventually, freePort, startServer } from '../support/spawn';
+import { benchmarkIndex } from './index-points';
 
 const ROOT = path.resolve(__dirname, '../..');
 const NODE = [process.execPath, '--max-semi-space-size=4', '--require', 'tsx/cjs'] as const;
@@ -164,9 +166,16 @@ async function main(): Promise<void> {
       megabytes: { type: 'string', default: '2048' },
       postgres: { type: 'string', default: String(installedMajors().at(-1)) },
       runs: { type: 'string', default: '3' },
+      points: { type: 'string' },
     },
   });
   const home = mkdtempSync(path.join(tmpdir(), 'benchmark-'));
+  if (values.points !== undefined) {
+    await benchmarkIndex(home, Number(values.points)).finally(() => {
+      rmSync(home, { recursive: true });
+    });
+    return;
+  }
   const cluster = await startCluster(Number(values.postgres), ['shared_buffers=2GB', 'max_wal_size=16GB']);
   try {
     const { url, bytes, tables } = await fillDatabase(cluster, 'bench', Number(values.megabytes));

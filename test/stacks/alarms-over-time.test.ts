@@ -266,6 +266,7 @@ describe('what is stored', () => {
   test.each([
     ['a fault of an object', 'StoredDataFaulty', 15, { storedFaults: during }],
     ['a manifest that cannot be believed', 'StoredDataFaulty', 70, { faultyManifests: during }],
+    ['a fault of an older point', 'StoredDataFaulty', 70, { keptFaults: during }],
     ['an object that is not kept', 'HoldStale', 70, { unkeptObjects: during }],
   ] as const)('%s is %s within %i minutes, and until it is gone', (_, name, minutes, changes) => {
     const history = historyOf({ ...WEEK, ...changes });

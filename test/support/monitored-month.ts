@@ -54,6 +54,7 @@ export interface Month {
   readonly isDead?: (now: Date) => boolean;
   readonly storedFaults?: (now: Date) => number;
   readonly faultyManifests?: (now: Date) => number;
+  readonly keptFaults?: (now: Date) => number;
   readonly unkeptObjects?: (now: Date) => number;
   readonly guardrailDifferences?: (now: Date) => number;
   readonly unconfirmedSubscriptions?: (now: Date) => number;
@@ -248,6 +249,7 @@ function fullGauges(world: World, month: Month, now: Date) {
     SizeRatio: sizeRatio,
     StoredBytes: storedBytes,
     FaultyManifests: month.faultyManifests?.(now) ?? 0,
+    KeptFaults: month.keptFaults?.(now) ?? 0,
     UnkeptObjects: month.unkeptObjects?.(now) ?? 0,
     GuardrailDifferences: month.guardrailDifferences?.(now) ?? 0,
     UnconfirmedSubscriptions: month.unconfirmedSubscriptions?.(now) ?? 0,
