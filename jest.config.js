@@ -1,5 +1,13 @@
 // Packages that ship only as ES modules; jest needs them as CommonJS, Node 24 and esbuild do not.
-const esModulesOnly = ['canonicalize', 'p-limit', 'yocto-queue'];
+const esModulesOnly = [
+  'canonicalize',
+  'p-limit',
+  'yocto-queue',
+  'echarts',
+  'zrender',
+  'puppeteer-core',
+  '@puppeteer/browsers',
+];
 
 module.exports = {
   testEnvironment: 'node',

@@ -148,6 +148,8 @@ export const statusSchema = z.strictObject({
   /** By then a newer one is made: whoever reads it later must know that it is old. null where nobody makes it by itself. */
   nextBy: instant.nullable(),
   toolVersion: z.string(),
+  /** Where the runbook is, as the settings say: a URL or path; null where no settings are at hand. */
+  runbook: z.string().nullable(),
   /** Whom to call, a line each. */
   contacts: z.array(z.string()),
   /** Of the installation and of all databases, the most severe first. Empty: nothing is known to be wrong. */

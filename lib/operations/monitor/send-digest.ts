@@ -15,7 +15,7 @@ export async function sendDigest(config: MonitorConfig, tools: MonitorTools): Pr
     await tools.notify(noStatus(error, config));
     throw error;
   });
-  await tools.notify(digestOf(asReadAt(status, tools.clock.now(), config.runbookUrl)));
+  await tools.notify(digestOf(asReadAt(status, tools.clock.now())));
 }
 
 function noStatus(error: unknown, { installation, runbookUrl }: MonitorConfig): TopicMessage {

@@ -11,7 +11,7 @@ import { listedPoints, newestPoint, newestProven } from './describe-points';
 import { bySeverity, problemOf, unseenTroubles, type Trouble } from './trouble';
 
 export interface Described {
-  readonly runbookUrl: string;
+  readonly runbookUrl: string | null;
   readonly now: Date;
 }
 

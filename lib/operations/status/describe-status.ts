@@ -15,7 +15,8 @@ export interface StatusFacts extends Pick<
   readonly audit: readonly AuditEntry[];
   /** Of the installation as a whole. */
   readonly troubles: readonly Trouble[];
-  readonly runbookUrl: string;
+  /** As in the settings; null where none are at hand. */
+  readonly runbookUrl: string | null;
   readonly madeAt: Date;
   /** null where nobody makes the next one by itself. */
   readonly nextBy: Date | null;
@@ -28,7 +29,7 @@ export function describeStatus(facts: StatusFacts): Status {
     ...{ type: 'backstop-status', version: STATUS_VERSION, installation, store },
     madeAt: facts.madeAt.toISOString(),
     nextBy: facts.nextBy?.toISOString() ?? null,
-    ...{ toolVersion: TOOL_VERSION, contacts },
+    ...{ toolVersion: TOOL_VERSION, runbook: runbookUrl, contacts },
     problems: problemsOfAll(facts.troubles, databases, runbookUrl),
     databases,
     storage: together(databases.map(({ storage }) => storage)),

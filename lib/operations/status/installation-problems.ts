@@ -23,18 +23,18 @@ export function isOld({ nextBy }: Pick<Status, 'nextBy'>, now: Date): boolean {
 }
 
 /** As it is, or past its time with that problem before all others. */
-export function asReadAt(status: Status, now: Date, runbookUrl: string): Status {
+export function asReadAt(status: Status, now: Date): Status {
   if (!isOld(status, now)) return status;
   const age = humanSeconds((now.getTime() - Date.parse(status.madeAt)) / 1000);
   const text = `This status is ${age} old, and no newer one was made: the monitor is silent.`;
-  const silent = problemOf({ alarm: 'MonitorSilent', database: null, text }, runbookUrl);
+  const silent = problemOf({ alarm: 'MonitorSilent', database: null, text }, status.runbook);
   return { ...status, problems: [silent, ...status.problems] };
 }
 
 export function problemsOfAll(
   ofInstallation: readonly Trouble[],
   databases: Status['databases'],
-  runbookUrl: string,
+  runbookUrl: string | null,
 ): Status['problems'] {
   const own = ofInstallation.map((trouble) => problemOf(trouble, runbookUrl));
   return bySeverity([...own, ...databases.flatMap(({ problems }) => problems)]);

@@ -31,9 +31,10 @@ export function unseenTroubles(unseen: readonly Unseen[]): Trouble[] {
   });
 }
 
-/** @param runbookUrl as in the settings */
-export function problemOf({ alarm, database, text }: Trouble, runbookUrl: string): StatusProblem {
-  return { alarm, severity: ALARMS[alarm], database, text, runbook: runbookLink(runbookUrl, alarm) };
+/** @param runbookUrl as in the settings; null where none are at hand */
+export function problemOf({ alarm, database, text }: Trouble, runbookUrl: string | null): StatusProblem {
+  const runbook = runbookUrl === null ? null : runbookLink(runbookUrl, alarm);
+  return { alarm, severity: ALARMS[alarm], database, text, runbook };
 }
 
 /** The most severe first; of one severity those of the installation, and then as they came. */

@@ -177,14 +177,14 @@ test('storage is summed up, and foretold only where it is for each database', ()
 
 test('past its time a status begins with the silence of the monitor', () => {
   const status = statusOf([described({ gauges: { newestPointAge: 30 } })]);
-  expect(asReadAt(status, new Date('2026-11-20T14:30:00Z'), 'docs/runbook.md')).toEqual(status);
-  const old = asReadAt(status, new Date('2026-11-20T17:00:00Z'), 'docs/runbook.md');
+  expect(asReadAt(status, new Date('2026-11-20T14:30:00Z'))).toEqual(status);
+  const old = asReadAt(status, new Date('2026-11-20T17:00:00Z'));
   expect(old.problems.map(({ alarm, text }) => [alarm, text])).toEqual([
     ['MonitorSilent', 'This status is 5 h old, and no newer one was made: the monitor is silent.'],
     ['BackupMissing', expect.any(String)],
   ]);
   const endless = statusOf([], { nextBy: null });
-  expect(asReadAt(endless, new Date('2030-01-01T00:00:00Z'), 'docs/runbook.md')).toEqual(endless);
+  expect(asReadAt(endless, new Date('2030-01-01T00:00:00Z'))).toEqual(endless);
 });
 
 test.each([
