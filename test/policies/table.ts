@@ -11,6 +11,7 @@ import {
   list,
   overwrite,
   passRole,
+  publish,
   read,
   s3,
   sign,
@@ -73,7 +74,7 @@ export function tableOf(app: DeployedApp, own: string, other: string): Table {
     Keys: keys(app),
     Secrets: secrets(own, other),
     'Running programs': running(app, own, other),
-    Noticing: noticing(),
+    Noticing: noticing(app),
     'Around it': around(app, own),
     'On other resources': foreign(app, own),
   };
@@ -323,14 +324,16 @@ function running(app: DeployedApp, own: string, other: string): Row[] {
   ];
 }
 
-function noticing(): Row[] {
+function noticing(app: DeployedApp): Row[] {
   const topic = regional('sns', namesOf(INSTALLATION).topic);
+  const topicKey = app.one('AWS::KMS::Key', ({ logicalId }) => logicalId.startsWith('AlarmTopicKey')).arn;
   const metrics = regional('cloudwatch', 'dataset/default');
   const alarm = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, 'MonitorSilent')}`);
   const schedule = regional('scheduler', `schedule/${namesOf(INSTALLATION).scheduleGroup}/1`);
   return [
     row('publish a metric', call('cloudwatch:PutMetricData', metrics), ADMINS),
-    row('publish to the topic', call('sns:Publish', topic), ADMINS),
+    row('publish to the topic', publish(topic, topicKey), ['monitor', ...ADMINS]),
+    row("use the topic's key otherwise", call('kms:Decrypt', topicKey), ADMINS),
     row('see who is subscribed', call('sns:ListSubscriptionsByTopic', topic), ['monitor', ...ADMINS]),
     row('subscribe to it', call('sns:Subscribe', topic), ADMINS),
     row('delete an alarm', call('cloudwatch:DeleteAlarms', alarm), ADMINS),

@@ -1,7 +1,7 @@
 /** All that is known of one database when its status is made, whoever looked: the monitor, or the command line. */
 import type { Limits } from '../../contract/limits';
+import type { MonitoredDatabase } from '../../contract/monitor-config';
 import type { PointIndex } from '../../contract/point-index';
-import type { Schedule } from '../../contract/schedule';
 import type { StoppedTask } from '../../contract/stopped-task';
 import type { AuditEntry } from '../audit-log';
 import type { Measured } from '../monitor/measured';
@@ -10,7 +10,7 @@ import type { Unseen } from './trouble';
 /** What its settings say. */
 export interface ToldDatabase {
   readonly limits: Limits;
-  readonly schedule: Schedule & { readonly flexibleMinutes: number; readonly expectedMinutes: number };
+  readonly schedule: MonitoredDatabase['schedule'];
   /** null where none are asked for. */
   readonly drills: { readonly expectedMinutes: number } | null;
 }

@@ -50,9 +50,15 @@ const RULES: Readonly<Record<DatabaseAlarmName, Rule>> = {
     const newest = newestFailure(database, 'backup', database.newest?.point);
     return `${[...failed, ...overdue].join(', and ')}${since}.${newest}`;
   },
-  BackupShrunken: ({ gauges: { sizeRatio, storedBytes }, limits: { shrunkenBelow, minimumBytes } }) => {
+  BackupShrunken: ({
+    gauges: { sizeRatio, storedBytes },
+    limits: { shrunkenBelow, minimumBytes },
+    newest,
+  }) => {
     if (storedBytes !== undefined && storedBytes < minimumBytes)
-      return `The newest recovery point has ${humanBytes(storedBytes)}; at least ${humanBytes(minimumBytes)} are expected.`;
+      return newest === null
+        ? 'There is no recovery point, and so none of the usual size.'
+        : `The newest recovery point has ${humanBytes(storedBytes)}; at least ${humanBytes(minimumBytes)} are expected.`;
     if (sizeRatio === undefined || sizeRatio >= shrunkenBelow) return undefined;
     return `The newest recovery point has ${asPart(sizeRatio)} of the usual size; at least ${asPart(shrunkenBelow)} is expected.`;
   },

@@ -10,7 +10,7 @@ import type { DatabaseFacts, ToldDatabase } from './database-facts';
 type StatusFailure = DatabaseStatus['failures'][number];
 
 /** A run of which nobody says how long it may take is stuck after twice as much. */
-const UNTOLD_MINUTES = 12 * 60;
+export const UNTOLD_MINUTES = 12 * 60;
 
 /** Newest first: runs that failed, were stopped or got stuck. */
 export function listedFailures(
