@@ -3,7 +3,9 @@
  * agreements between them are no part of it.
  */
 export { AccessLogBucket, type AccessLogBucketProps } from './constructs/access-log-bucket';
+export { AlarmTest, type AlarmTestProps } from './constructs/alarm-test';
 export { AlarmTopic, alarmTargetOf, type AlarmTopicProps } from './constructs/alarm-topic';
+export { AlarmWitness, type AlarmWitnessProps } from './constructs/alarm-witness';
 export { BackupBucket, type BackupBucketProps } from './constructs/backup-bucket';
 export { BackupDashboard, type BackupDashboardProps } from './constructs/backup-dashboard';
 export { BackupKey, type BackupKeyProps } from './constructs/backup-key';

@@ -23,6 +23,8 @@ export interface CommandIo {
   reporter(json: boolean): Reporter;
   /** Asks the person at the terminal; undefined where there is none. */
   prompt(): Prompt | undefined;
+  /** Opens a file or a URL. @default - with what the machine has for it */
+  readonly open?: (target: string) => Promise<void>;
 }
 
 /** Prints a result: as JSON where asked, else as text. */

@@ -1,4 +1,5 @@
 /** A plain table: columns as wide as their content, no borders, the same in a terminal and in a pipe. */
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 
 const NO_BORDERS = Object.fromEntries(
@@ -23,7 +24,8 @@ export function plainTable<T>(
 ): string {
   const text = render(rows, columns);
   const widest = Math.max(...columns.map(({ expendable = 0 }) => expendable));
-  const tooWide = width !== undefined && text.split('\n').some((line) => line.length > width);
+  const tooWide =
+    width !== undefined && text.split('\n').some((line) => stripVTControlCharacters(line).length > width);
   if (!tooWide || widest === 0) return text;
   return plainTable(
     rows,

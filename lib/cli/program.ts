@@ -1,5 +1,7 @@
 /** The operator's command line: one verb a file. */
 import type { Command } from 'commander';
+import { registerAlarmTest } from './alarm-test';
+import { registerAlarms } from './alarms';
 import { registerAudit } from './audit';
 import { registerBackup } from './backup';
 import { registerCheck } from './check';
@@ -7,8 +9,10 @@ import type { CommandIo } from './command-io';
 import { registerDoctor } from './doctor';
 import { registerDrill } from './drill';
 import { registerInit } from './init';
+import { findByInstallation } from './installation-option';
 import { registerKeys } from './keys';
 import { registerList } from './list';
+import { registerOpen } from './open';
 import { programWith } from './program-with';
 import { registerPrune } from './prune';
 import { registerRestore } from './restore';
@@ -29,6 +33,11 @@ export function programOf(io: CommandIo): Command {
     registerAudit,
     registerPrune,
     registerKeys,
+    registerAlarms,
+    registerAlarmTest,
+    registerOpen,
   ];
-  return programWith(verbs, io);
+  const program = programWith(verbs, io);
+  findByInstallation(program);
+  return program;
 }

@@ -8,6 +8,7 @@ import type { TaskNetwork } from '../runtime/ecs-task';
 import { publishedNetwork } from '../runtime/published-network';
 import { allowed } from './allow-option';
 import { printResult, type CommandIo } from './command-io';
+import { installationOption } from './installation-option';
 import * as shared from './options';
 import { passedOn } from './passed-on-options';
 import { choiceOf, type AtOptions } from './point-choice';
@@ -34,7 +35,7 @@ const ids = (text: string) => text.split(',').filter((id) => id !== '');
 
 export const inAwsOptions = () => [
   new Option('--in-aws', 'let the restore task in AWS do it; the target is its secret restore-target'),
-  new Option('--installation <name>', 'in AWS: the name in the settings'),
+  installationOption(),
   new Option('--stack <name>', 'in AWS: the compute stack, instead of --installation'),
   new Option(
     '--target-major <major>',

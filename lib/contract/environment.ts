@@ -1,5 +1,7 @@
 /** Names of the environment variables that the programs read: set by task definitions and by operators. */
 export const ENVIRONMENT = {
+  /** Name of a deployed installation: its stacks say store and signers. */
+  installation: 'BACKSTOP_INSTALLATION',
   store: 'BACKSTOP_STORE',
   /** Where the monitor writes; a store like the other. */
   statusStore: 'BACKSTOP_STATUS_STORE',
@@ -8,6 +10,8 @@ export const ENVIRONMENT = {
   backupKey: 'BACKSTOP_BACKUP_KEY',
   /** ARN of the topic that alarms go to. */
   alarmTopic: 'BACKSTOP_ALARM_TOPIC',
+  /** URL of the queue that gets a copy of each message of that topic. */
+  alarmWitness: 'BACKSTOP_ALARM_WITNESS',
   /** Paths of PEM files, separated by commas. */
   publicKeys: 'BACKSTOP_PUBLIC_KEYS',
   database: 'BACKSTOP_DATABASE',

@@ -1,6 +1,7 @@
 /** What a message of the alarm topic says, in our own words. Pure. */
 import { z } from 'zod';
 import { ALARMS, parseAlarmName, runbookLink, type NamedAlarm } from '../contract/alarms';
+import { cloudWatchConsole } from '../contract/console-links';
 
 /** An event of SNS for Lambda: docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
 export const topicEventSchema = z.object({
@@ -60,16 +61,10 @@ function alarmNotice(message: AlarmMessage, runbookUrl: string): AlarmNotice {
   };
 }
 
-const CONSOLES: Readonly<Record<string, string>> = {
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-};
-
 /** @returns for example https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/NAME */
 function consoleLink({ AlarmArn, AlarmName }: AlarmMessage): string {
   const [, partition = '', , region = ''] = AlarmArn.split(':');
-  const host = `${region}.${CONSOLES[partition] ?? 'console.aws.amazon.com'}`;
-  return `https://${host}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(AlarmName)}`;
+  return cloudWatchConsole({ partition, region }, `alarmsV2:alarm/${encodeURIComponent(AlarmName)}`);
 }
 
 function jsonOf(text: string): unknown {

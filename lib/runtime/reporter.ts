@@ -7,7 +7,7 @@ export interface Progress {
   readonly phase: string;
   readonly done: number;
   readonly total?: number;
-  readonly unit: 'tables' | 'objects' | 'bytes';
+  readonly unit: 'tables' | 'objects' | 'bytes' | 'alarms';
   /** Moved so far. */
   readonly bytes?: number;
   /** Share of the work that is done, 0 to 1, where it is known better than by `done` of `total`. */

@@ -110,5 +110,10 @@ export const notificationsSchema = fields({
    * @default 7
    */
   digestHour: z.union([z.literal('never'), z.int().min(0).max(23)], DIGEST_HOURS).default(DIGEST_HOUR),
+  /**
+   * Whether one alarm is set off each month, on the first Monday, to see that its message arrives: everybody gets it.
+   * @default true
+   */
+  monthlyAlarmTest: z.boolean('true or false').default(true),
 });
 export type NotificationSettings = z.output<typeof notificationsSchema>;

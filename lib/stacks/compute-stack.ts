@@ -1,6 +1,8 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AlarmTest } from '../constructs/alarm-test';
 import { AlarmTopic } from '../constructs/alarm-topic';
+import { AlarmWitness } from '../constructs/alarm-witness';
 import { BackupDashboard } from '../constructs/backup-dashboard';
 import { addContacts } from '../constructs/contacts';
 import { addDrillCommands } from '../constructs/drill-commands';
@@ -14,6 +16,8 @@ import { SystemAlarms } from '../constructs/system-alarms';
 import { TaskCluster } from '../constructs/task-cluster';
 import { TaskNetwork, zonesAtDeployment } from '../constructs/task-network';
 import type { Guardrails } from '../contract/guardrails';
+import { COMPUTE_OUTPUTS } from '../contract/installation-outputs';
+import { dashboardName } from '../contract/names';
 import type { Settings } from '../settings/schema';
 
 export interface ComputeStackProps extends StackProps {
@@ -60,6 +64,23 @@ export class ComputeStack extends Stack {
       webhookQueue: this.alarmTopic.webhookQueue,
     });
     new BackupDashboard(this, 'Dashboard', { settings: props.settings, alarms });
+    this.addAlarmTest(props.settings);
+  }
+
+  /** The witness is there for a test by hand, too. */
+  private addAlarmTest({ name: installation, notifications, compute: { logDays } }: Settings): void {
+    const witness = new AlarmWitness(this, 'AlarmWitness', { topic: this.alarmTopic.topic });
+    const { storage } = this;
+    const { deadLetterQueue } = this.cluster;
+    if (notifications.monthlyAlarmTest)
+      new AlarmTest(this, 'AlarmTest', { installation, storage, witness, deadLetterQueue, logDays });
+    const outputs = {
+      [COMPUTE_OUTPUTS.alarmTopicArn]: this.alarmTopic.topic.topicArn,
+      [COMPUTE_OUTPUTS.alarmWitnessQueueUrl]: witness.queue.queueUrl,
+      [COMPUTE_OUTPUTS.dashboardName]: dashboardName(installation, this.region),
+      [COMPUTE_OUTPUTS.runbookUrl]: notifications.runbookUrl,
+    };
+    for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
 
   private addMonitor({ settings, guardrails }: ComputeStackProps): void {

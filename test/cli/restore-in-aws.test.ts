@@ -180,9 +180,15 @@ test('--detach tells how to follow it, and leaves it running', async () => {
 test('without a store the id goes as it is typed, and the major must be said', async () => {
   agent.runs(() => Promise.resolve(0));
   const withoutStore = emulatorEnvironment();
-  expect(await backstop(restoring(), withoutStore)).toMatchObject({
+  // By its stack alone no store is found; by the installation's name it would be looked for.
+  const byStack = ['--in-aws', '--stack', `${INSTALLATION}-compute`, '--target-database', target()];
+  expect(await backstop(['restore', 'newest', ...byStack], withoutStore)).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining('--target-major'),
+  });
+  expect(await backstop(restoring(), withoutStore)).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`There is no stack ${INSTALLATION}-storage`),
   });
   const args = restoring('--target-major', String(major), '--database', 'shop');
   expect(await backstop(args, withoutStore)).toMatchObject({ exitCode: 0 });

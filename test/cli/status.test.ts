@@ -5,14 +5,18 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { evidenceKey } from '../../lib/contract/evidence';
 import { statusSchema, type Status } from '../../lib/contract/status';
-import { STATUS_FILES } from '../../lib/contract/status-pages';
+import { STATUS_FILES, statusKey } from '../../lib/contract/status-pages';
 import { createKeyFile, FileSigner } from '../../lib/runtime/file-signer';
 import { DirectoryStore } from '../../lib/runtime/directory-store';
+import { s3Client } from '../../lib/runtime/s3-api';
+import { S3Documents } from '../../lib/runtime/s3-documents';
 import { backstop } from '../support/backstop-cli';
 import { evidenceOf, putEvidence } from '../support/made-evidence';
 import { manifestOf, putDump, putManifest } from '../support/made-point';
 import { pointId } from '../support/made-index';
+import { makeInstallation, type MadeInstallation } from '../support/made-installation';
 import { tellRun } from '../support/monitor-bench';
+import { emulatorEnvironment } from '../support/shared-servers';
 
 const HOUR = 3_600_000;
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR);
@@ -193,4 +197,61 @@ test('--write writes the files once, again where something changed, and again af
 
 test('a folder without a database is no good news', async () => {
   expect((await new Folder().run('--exit-code')).exitCode).toBe(13);
+});
+
+describe('of a deployed installation it tells what the monitor wrote', () => {
+  let installation: MadeInstallation;
+  let good: Status;
+
+  beforeAll(async () => {
+    Object.assign(process.env, emulatorEnvironment());
+    installation = await makeInstallation();
+    const { status } = await (await proven()).status();
+    good = { ...status!, madeAt: hoursAgo(1).toISOString(), nextBy: hoursAgo(-1).toISOString() };
+  });
+
+  async function told(status: Status, ...more: string[]) {
+    const client = s3Client();
+    const documents = new S3Documents(installation.statusBucketName, client);
+    await documents.write(statusKey('json'), Buffer.from(JSON.stringify(status)), 'application/json');
+    client.destroy();
+    return run('--json', '--exit-code', ...more);
+  }
+
+  const run = (...more: string[]) =>
+    backstop(['status', '--installation', installation.name, ...more], emulatorEnvironment());
+
+  test('as it is while it is fresh', async () => {
+    const { exitCode, stdout } = await told(good);
+    expect({ exitCode, status: statusSchema.parse(JSON.parse(stdout)) }).toEqual({
+      exitCode: 0,
+      status: good,
+    });
+  });
+
+  test('past its time first of all that it is old, on the pages, too', async () => {
+    const pages = mkdtempSync(path.join(tmpdir(), 'pages-'));
+    const old = { ...good, madeAt: hoursAgo(30).toISOString(), nextBy: hoursAgo(27).toISOString() };
+    const { exitCode, stdout } = await told(old, '--write', pages);
+    expect(exitCode).toBe(13);
+    const { problems } = statusSchema.parse(JSON.parse(stdout));
+    expect(problems).toMatchObject([
+      { alarm: 'MonitorSilent', text: expect.stringMatching(/^This status is 1 d 6 h old/) },
+    ]);
+    const written = statusSchema.parse(JSON.parse(readFileSync(path.join(pages, STATUS_FILES.json), 'utf8')));
+    expect(written).toMatchObject({ nextBy: old.nextBy, problems: [{ alarm: 'MonitorSilent' }] });
+  });
+
+  test('of a database that it does not know, nothing', async () => {
+    const { exitCode, stderr } = await told(good, '--database', 'web');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('It knows shop.');
+  });
+
+  test('where there is none, that', async () => {
+    installation = await makeInstallation();
+    const { exitCode, stderr } = await run();
+    expect(exitCode).toBe(7);
+    expect(stderr).toContain('There is no status yet');
+  });
 });

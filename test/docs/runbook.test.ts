@@ -1,4 +1,5 @@
 /** The runbook speaks of the alarms that there are, in commands that exist, under the names that a deployment gives. */
+import { ALARM_TESTS_PREFIX } from '../../lib/contract/alarm-test-record';
 import { alarmName, ALARMS, parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
 import { ENVIRONMENT } from '../../lib/contract/environment';
 import {
@@ -104,6 +105,7 @@ test('what the commands name is named as the deployment names it', () => {
     stoppedTaskPrefix('shop', 'drill'),
     CHECKED,
     manifestKey('shop', POINT),
+    ALARM_TESTS_PREFIX,
   ]);
   expect([...valuesOf('--key')]).toEqual([
     auditKey({ program: 'backup', database: 'shop', id: POINT, event: 'ended' }),

@@ -19,6 +19,7 @@ export const PROGRAMS = {
   drillScheduler: 'drill scheduler',
   webhook: 'webhook',
   publicKeys: 'public keys',
+  alarmTest: 'alarm test',
 } as const;
 export const PEOPLE = {
   deployment: 'deployment',
@@ -57,6 +58,7 @@ export function principalsOf(app: DeployedApp, database: string): Principals {
     drillScheduler: app.role(schedulerRole(app, drill)),
     webhook: programRole(app, 'Webhook'),
     publicKeys: programRole(app, 'PublicKeys'),
+    alarmTest: programRole(app, 'AlarmTest'),
     deployment: person(DEPLOYMENT),
     breakGlass: person(BREAK_GLASS),
     administrator: person(ADMINISTRATOR),

@@ -2,6 +2,7 @@
  * Who may do what: one line each. Whoever is not named in `allowed` must be turned away, and where `refusedBy` names a
  * statement, by that statement, whatever else allows it. docs/security.md shows the table.
  */
+import { MONTHLY_TESTED_ALARM } from '../../lib/contract/alarm-test';
 import { alarmName } from '../../lib/contract/alarms';
 import { backupTaskFamily, drillTaskFamily, namesOf, restoreTaskFamily } from '../../lib/contract/names';
 import {
@@ -155,6 +156,11 @@ function reading(app: DeployedApp, own: string, other: string): Row[] {
     row('status pages', s3('GetObject', status), ['monitor', ...ADMINS]),
     row('list status pages', list(STATUS_BUCKET, ''), ['monitor', ...ADMINS]),
     row('write a status page', s3('PutObject', status), ['monitor', ...ADMINS]),
+    row('keep what came of a test of an alarm', s3('PutObject', `${STATUS_BUCKET}/alarm-tests/x.json`), [
+      'monitor',
+      'alarmTest',
+      ...ADMINS,
+    ]),
     row('delete a status page', s3('DeleteObject', status), ADMINS),
     row('access logs', s3('GetObject', `${ACCESS_LOG_BUCKET}/postgres/log`), ADMINS),
   ];
@@ -329,6 +335,9 @@ function noticing(app: DeployedApp): Row[] {
   const topicKey = app.one('AWS::KMS::Key', ({ logicalId }) => logicalId.startsWith('AlarmTopicKey')).arn;
   const metrics = regional('cloudwatch', 'dataset/default');
   const alarm = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, 'MonitorSilent')}`);
+  const tested = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, MONTHLY_TESTED_ALARM)}`);
+  const witness = queueOf(app, 'AlarmWitness').arn;
+  const overTls = { 'aws:SecureTransport': 'true' };
   const schedule = regional('scheduler', `schedule/${namesOf(INSTALLATION).scheduleGroup}/1`);
   return [
     row('publish a metric', call('cloudwatch:PutMetricData', metrics), ADMINS),
@@ -336,6 +345,18 @@ function noticing(app: DeployedApp): Row[] {
     row("use the topic's key otherwise", call('kms:Decrypt', topicKey), ADMINS),
     row('see who is subscribed', call('sns:ListSubscriptionsByTopic', topic), ['monitor', ...ADMINS]),
     row('subscribe to it', call('sns:Subscribe', topic), ADMINS),
+    row('see how the alarms are', call('cloudwatch:DescribeAlarms', alarm), ['alarmTest', ...ADMINS]),
+    row('set off the alarm that is tested', call('cloudwatch:SetAlarmState', tested), [
+      'alarmTest',
+      ...ADMINS,
+    ]),
+    row('set off another alarm', call('cloudwatch:SetAlarmState', alarm), ADMINS),
+    row('read what the witness of alarms got', call('sqs:ReceiveMessage', witness, overTls), [
+      'alarmTest',
+      ...ADMINS,
+    ]),
+    row('empty it', call('sqs:DeleteMessage', witness, overTls), ['alarmTest', ...ADMINS]),
+    row('bear false witness', call('sqs:SendMessage', witness, overTls), NOBODY, 'DenyFalseWitness'),
     row('delete an alarm', call('cloudwatch:DeleteAlarms', alarm), ADMINS),
     row('silence an alarm', call('cloudwatch:DisableAlarmActions', alarm), ADMINS),
     row('change a schedule', call('scheduler:UpdateSchedule', schedule), ADMINS),
@@ -350,13 +371,7 @@ function around(app: DeployedApp, own: string): Row[] {
   const write = (group: string) =>
     call('logs:PutLogEvents', regional('logs', `log-group:${group}:log-stream:1`));
   const send = (construct: string) =>
-    call(
-      'sqs:SendMessage',
-      app.one('AWS::SQS::Queue', ({ logicalId }) => logicalId.startsWith(construct)).arn,
-      {
-        'aws:SecureTransport': 'true',
-      },
-    );
+    call('sqs:SendMessage', queueOf(app, construct).arn, { 'aws:SecureTransport': 'true' });
   const backupTask = taskDefinition(app, backupTaskFamily(INSTALLATION, own));
   const drillTask = taskDefinition(app, drillTaskFamily(INSTALLATION, own));
   const restoreTask = taskDefinition(app, restoreTaskFamily(INSTALLATION, MAJOR));
@@ -373,10 +388,12 @@ function around(app: DeployedApp, own: string): Row[] {
       'publicKeys',
       ...ADMINS,
     ]),
+    row('write the log of the alarm test', write(logOfProgram(app, 'AlarmTest')), ['alarmTest', ...ADMINS]),
     row('put aside what was not delivered', send('TasksDeadLetters'), [
       'scheduler',
       'drillScheduler',
       'keeper',
+      'alarmTest',
       ...ADMINS,
     ]),
     row('put aside what was not posted', send('AlarmTopicWebhookDeadLetters'), ['webhook', ...ADMINS]),
@@ -389,6 +406,8 @@ function foreign(app: DeployedApp, own: string): Row[] {
   /** Any key that leaves it to the account's policies will do. */
   const key = app.one('AWS::KMS::Key', ({ logicalId }) => logicalId.startsWith('AlarmTopic')).arn;
   const days = { 's3:object-lock-remaining-retention-days': '30' };
+  const foreignAlarm = regional('cloudwatch', 'alarm:payroll');
+  const elsewhere = foreignAlarm.replace(REGION, 'us-east-1');
   const tag = { 's3:RequestObjectTag/expire': 'yes', 's3:RequestObjectTagKeys': ['expire'] };
   const at = (action: string, context = {}) => s3(action, `${bucket}/${point(own)}`, context);
   return [
@@ -411,12 +430,19 @@ function foreign(app: DeployedApp, own: string): Row[] {
       ADMINS,
     ),
     row('fill another queue', call('sqs:SendMessage', regional('sqs', 'payroll')), ADMINS),
+    row('read another queue', call('sqs:ReceiveMessage', regional('sqs', 'payroll')), ADMINS),
+    row('see alarms of another region', call('cloudwatch:DescribeAlarms', elsewhere), ADMINS),
+    row('set off an alarm that is not of Backstop', call('cloudwatch:SetAlarmState', foreignAlarm), ADMINS),
     row(
       'see who subscribed elsewhere',
       call('sns:ListSubscriptionsByTopic', regional('sns', 'payroll')),
       ADMINS,
     ),
   ];
+}
+
+function queueOf(app: DeployedApp, construct: string): DeployedResource {
+  return app.one('AWS::SQS::Queue', ({ logicalId }) => logicalId.startsWith(construct));
 }
 
 interface Logging {

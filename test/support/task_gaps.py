@@ -1,7 +1,8 @@
 """What CloudFormation makes of tasks, and moto's CloudFormation leaves out without a word.
 
 - task definitions: roles, size, platform, local disk;
-- secrets, schedules, groups of schedules, and alarms: moto makes none of them.
+- secrets, schedules, groups of schedules, alarms, and subscriptions of queues: moto makes none of them. Addresses would wait
+  for a confirmation that nobody gives, and functions would run in Docker: they are not subscribed.
 
 And what ECS does with a task: it runs until its program ends, which Fargate's agent tells by SubmitTaskStateChange; a
 container has no exit code before; a task that is told to stop ends later. In moto it ends by being looked at, with 0.
@@ -19,6 +20,9 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
 from moto.scheduler.models import scheduler_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+
+from cloudformation_gaps import is_true
 
 # Of a subnet in which nothing can be started.
 NO_CAPACITY = "subnet-full"
@@ -30,6 +34,7 @@ def close_task_gaps():
     teach("AWS::Scheduler::ScheduleGroup", make_schedule_group)
     teach("AWS::Scheduler::Schedule", make_schedule)
     teach("AWS::CloudWatch::Alarm", make_alarm)
+    teach("AWS::SNS::Subscription", make_subscription)
     run_tasks_until_they_end()
 
 
@@ -161,9 +166,19 @@ def make_alarm(name, properties, account_id, region_name):
         dimensions=properties.get("Dimensions", []),
         alarm_actions=properties.get("AlarmActions", []),
         ok_actions=properties.get("OKActions", []),
+        actions_enabled=properties.get("ActionsEnabled", True),
         treat_missing_data=properties.get("TreatMissingData"),
     )
     return alarm.name, {"Arn": alarm.alarm_arn}
+
+
+def make_subscription(name, properties, account_id, region_name):
+    if properties["Protocol"] != "sqs":
+        return name, {}
+    backend = sns_backends[account_id][region_name]
+    subscription = backend.subscribe(properties["TopicArn"], properties["Endpoint"], "sqs")
+    subscription.attributes["RawMessageDelivery"] = is_true(properties.get("RawMessageDelivery"))
+    return subscription.arn, {}
 
 
 def metric_query(query):

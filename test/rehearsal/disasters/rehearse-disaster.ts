@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { humanSeconds } from '../../../lib/contract/human';
 import { ROOT } from '../../docs/markdown';
-import { DATABASE } from '../scene';
+import { CloudWatchAgent } from '../../support/cloudwatch-agent';
+import { DATABASE, INSTALLATION } from '../scene';
 import type { Damaged, Disaster } from './disaster';
 import { commandsOf, looks } from './runbook';
 import type { RunningShop } from './running-shop';
@@ -43,10 +44,16 @@ export async function rehearseDisaster(disaster: Disaster, shop: RunningShop): P
 /** Types what the runbook tells to look with while all is well: none of it finds a fault. */
 export async function lookAround(shop: RunningShop): Promise<number> {
   await shop.open();
-  for (const line of looks()) {
-    shop.report.command(line);
-    const shell = { ...shellOf(shop), ...variablesOf({ damagedAt: new Date() }, shop) };
-    shop.report.output((await bash(line, shop.folderFor('.'), shell)).split('\n').slice(-4).join('\n'));
+  // Of the alarms that one of the commands sets off.
+  const cloudWatch = await CloudWatchAgent.start(shop.scene.emulator.endpoint, `${INSTALLATION}-`);
+  try {
+    for (const line of looks()) {
+      shop.report.command(line);
+      const shell = { ...shellOf(shop), ...variablesOf({ damagedAt: new Date() }, shop) };
+      shop.report.output((await bash(line, shop.folderFor('.'), shell)).split('\n').slice(-4).join('\n'));
+    }
+  } finally {
+    await cloudWatch.stop();
   }
   return looks().length;
 }
