@@ -14,6 +14,7 @@ import { S3ProtectedObjects } from '../../lib/runtime/s3-protected-objects';
 import { S3Store } from '../../lib/runtime/s3-store';
 import type { Signer } from '../../lib/runtime/signer';
 import { readSubscriptions, snsClient } from '../../lib/runtime/subscriptions';
+import { publishMessage } from '../../lib/runtime/topic';
 import { bucketOfUrl } from '../config';
 
 const environmentSchema = z.object({
@@ -62,6 +63,7 @@ export async function withMonitorTools(
       publish: (measurement, at) => {
         writeLine(measurementLine(installation, measurement, at));
       },
+      notify: (message) => publishMessage(sns, environment[ENVIRONMENT.alarmTopic], message),
     });
   } finally {
     for (const client of [s3, kms, sns]) client.destroy();

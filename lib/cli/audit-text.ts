@@ -1,8 +1,8 @@
 /** The history as a table: what matters least is left out where a terminal is narrow, failures and overrides never. */
 import { humanSeconds } from '../contract/human';
 import type { AuditEntry } from '../operations/audit-log';
+import { outcomeWords } from '../operations/status/describe-history';
 import type { AuditReport } from '../operations/read-audit';
-import { exitCodeMeaning } from './exit-codes';
 import { minuteOf } from './list';
 import { plainTable, type Column } from './point-table';
 
@@ -39,16 +39,9 @@ const COLUMNS: Column<AuditEntry>[] = [
 
 /** In words; of a run that went against a refusal, also which one. */
 export function outcomeOf({ state, exitCode, overrides }: AuditEntry): string {
-  const outcome = state === 'ended' ? exitCodeMeaning(exitCode ?? 0) : WORDS[state];
+  const outcome = outcomeWords({ state, exitCode });
   return overrides.length === 0 ? outcome : `${outcome}; overrode ${overrides.map(visible).join(', ')}`;
 }
-
-const WORDS: Readonly<Record<Exclude<AuditEntry['state'], 'ended'>, string>> = {
-  'no end': 'no end',
-  unreadable: 'its end cannot be read',
-  held: 'put on hold',
-  released: 'hold released',
-};
 
 function whatOf({ what, slot, program, id }: AuditEntry): string {
   if (what !== null) return short(what);

@@ -7,6 +7,9 @@ export interface Output {
   write(text: string): unknown;
   /** Columns of a terminal; undefined for a pipe or file. */
   readonly columns?: number | undefined;
+  /** What a terminal says of itself. */
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
 }
 
 export interface CommandIo {

@@ -1,9 +1,9 @@
 /** The log of drills as a table: what was proven when, how old it was, and how long its restore took. */
 import { DRILL_PHASES } from '../contract/evidence';
+import { exitCodeMeaning } from '../contract/exit-code-meanings';
 import { humanSeconds } from '../contract/human';
 import type { DrillLogEntry } from '../operations/drill-log';
 import { visible } from './audit-text';
-import { exitCodeMeaning } from './exit-codes';
 import { minuteOf } from './list';
 import { plainTable, type Column } from './point-table';
 

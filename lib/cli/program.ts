@@ -19,12 +19,14 @@ import { programWith } from './program-with';
 import { registerPrune } from './prune';
 import { registerRestore } from './restore';
 import { registerShow } from './show';
+import { registerStatus } from './status';
 
 export function programOf(io: CommandIo): Command {
   const verbs = [
     registerInit,
     registerDoctor,
     registerBackup,
+    registerStatus,
     registerList,
     registerShow,
     registerCheck,

@@ -29,6 +29,8 @@ const CLOUDWATCH = new ServicePrincipal('cloudwatch.amazonaws.com');
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
+  /** Whoever publishes must be allowed to use it. */
+  readonly key: Key;
   /** For the alarms of the same stack. */
   readonly target: AlarmTarget;
   /** Keeps what a webhook did not take; undefined without webhooks. */
@@ -37,10 +39,11 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
     const { installation, notifications } = props;
+    this.key = this.newKey(installation);
     this.topic = new Topic(this, 'Topic', {
       topicName: namesOf(installation).topic,
       displayName: `Backstop ${installation}`,
-      masterKey: this.newKey(installation),
+      masterKey: this.key,
       enforceSSL: true,
     });
     this.target = { installation, topic: this.topic, runbookUrl: notifications.runbookUrl };

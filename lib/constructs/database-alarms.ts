@@ -7,9 +7,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { DatabaseAlarmName } from '../contract/alarms';
-import { hasDrills, provenObjectiveHours } from '../contract/drill-schedule';
+import { limitsOf, type Limits } from '../contract/limits';
 import type { DatabaseGauge } from '../contract/metrics';
-import { objectiveHours } from '../contract/schedule';
 import type { BackedUpDatabase } from '../settings/database-schema';
 import { gauge } from './gauges';
 import {
@@ -28,24 +27,28 @@ export interface DatabaseAlarmsProps extends AlarmTarget {
 
 /** What must never pass unseen in the backups of one database, wherever its backups run. */
 export class DatabaseAlarms extends Construct {
+  private readonly limits: Limits;
+
   constructor(
     scope: Construct,
     id: string,
     private readonly props: DatabaseAlarmsProps,
   ) {
     super(scope, id);
+    this.limits = limitsOf(props.settings);
     this.addMissing();
     this.addFailed();
     this.addShrunken();
     this.addSlow();
     this.addRowsVanished();
-    if (hasDrills(props.settings)) this.addDrillAlarms();
+    const { provenHours } = this.limits;
+    if (provenHours !== null) this.addDrillAlarms(provenHours);
     this.addStoredDataFaulty();
     this.addHoldStale();
   }
 
   private addMissing(): void {
-    const hours = objectiveHours(this.props.settings);
+    const hours = this.limits.newestHours;
     this.add('BackupMissing', {
       meaning: `the newest recovery point is older than ${hours} h.`,
       metric: this.gauge('newestPointAge', LIGHT_WINDOW),
@@ -73,7 +76,7 @@ export class DatabaseAlarms extends Construct {
 
   /** A comparison gives 1 where it holds. */
   private addShrunken(): void {
-    const { shrunkenBelow, minimumBytes } = this.props.settings.alarms;
+    const { shrunkenBelow, minimumBytes } = this.limits;
     this.add('BackupShrunken', {
       meaning: `the newest recovery point has less than ${shrunkenBelow} of the usual size, or less than ${minimumBytes} bytes.`,
       metric: new MathExpression({
@@ -94,9 +97,7 @@ export class DatabaseAlarms extends Construct {
    * that by what AWS documents of missing values.
    */
   private addSlow(): void {
-    const { alarms, schedule } = this.props.settings;
-    const { slowAbove, slowMinimumMinutes } = alarms;
-    const { expectedMinutes } = schedule;
+    const { slowAbove, slowMinimumMinutes, expectedMinutes } = this.limits;
     const quickSeconds = Math.min(slowMinimumMinutes, expectedMinutes) * 60;
     this.add('BackupSlow', {
       meaning: `the newest backup took more than ${slowAbove} times as long as usual and more than ${slowMinimumMinutes} minutes, or more than the expected ${expectedMinutes} minutes.`,
@@ -122,9 +123,8 @@ export class DatabaseAlarms extends Construct {
     });
   }
 
-  private addDrillAlarms(): void {
-    const { settings } = this.props;
-    const hours = provenObjectiveHours(settings);
+  private addDrillAlarms(hours: number): void {
+    const { restoreMinutes } = this.limits;
     this.add('DrillMissing', {
       meaning: `the newest recovery point that a drill has proven is older than ${hours} h.`,
       metric: this.gauge('provenPointAge', LIGHT_WINDOW),
@@ -136,9 +136,9 @@ export class DatabaseAlarms extends Construct {
       threshold: 0,
     });
     this.add('RestoreTooSlow', {
-      meaning: `the newest drill that proved a point took longer to restore it than ${settings.rtoMinutes} minutes.`,
+      meaning: `the newest drill that proved a point took longer to restore it than ${restoreMinutes} minutes.`,
       metric: this.gauge('drillRestoreSeconds', LIGHT_WINDOW),
-      threshold: settings.rtoMinutes * 60,
+      threshold: restoreMinutes * 60,
     });
   }
 

@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -9,11 +10,13 @@ import { Construct } from 'constructs';
 import { hasDrills } from '../contract/drill-schedule';
 import { ENVIRONMENT } from '../contract/environment';
 import type { Guardrails } from '../contract/guardrails';
+import { limitsOf } from '../contract/limits';
 import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
-import type { MonitorConfig, Pass } from '../contract/monitor-config';
+import { vanishingRulesOf, type MonitorConfig, type Pass } from '../contract/monitor-config';
 import { longestLifeDays } from '../contract/retention';
 import type { Settings } from '../settings/schema';
 import { BundledFunction } from './bundled-function';
+import { contactLines } from './contacts';
 import type { StorageAccess } from './storage-access';
 
 export interface MonitorProps {
@@ -21,8 +24,10 @@ export interface MonitorProps {
   readonly storage: StorageAccess;
   /** What the storage stack synthesized: see guardrailsOf. */
   readonly guardrails: Guardrails;
-  /** Where alarms go: the monitor looks who is subscribed. */
+  /** Where alarms go: the monitor looks who is subscribed, and sends them the digest. */
   readonly topic: ITopic;
+  /** Encrypts what the topic takes. */
+  readonly topicKey: IKey;
   /** Gets what could not be delivered: ScheduleNotDelivered counts it. */
   readonly deadLetterQueue: IQueue;
 }
@@ -36,6 +41,13 @@ const READS_GUARDRAILS = [
   's3:GetLifecycleConfiguration',
   's3:GetReplicationConfiguration',
 ];
+
+const RULE_IDS = { light: 'LightPass', full: 'FullPass', digest: 'Digest' } as const satisfies Record<
+  Pass,
+  string
+>;
+/** A digest that comes later than that is none of this day. */
+const DIGEST_MINUTES = 120;
 
 /**
  * Publishes every gauge on every pass, so that silence is an alarm: what lib/constructs/gauges.ts names.
@@ -75,8 +87,27 @@ export class Monitor extends Construct {
     /** A task's end that could not be recorded at once still counts an hour later; a pass is followed by the next. */
     this.function.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
     this.grantReads(program);
-    this.schedule('light', LIGHT_PASS_MINUTES);
-    this.schedule('full', FULL_PASS_MINUTES);
+    this.schedule('light', Schedule.rate(Duration.minutes(LIGHT_PASS_MINUTES)), LIGHT_PASS_MINUTES);
+    this.schedule('full', Schedule.rate(Duration.minutes(FULL_PASS_MINUTES)), FULL_PASS_MINUTES);
+    this.addDigest(program);
+  }
+
+  /** The topic is asked for by the role alone: its policy names services. SNS uses the key in the role's name. */
+  private addDigest(program: BundledFunction): void {
+    const { topic, topicKey, settings } = this.props;
+    const hour = settings.notifications.digestHour;
+    if (hour === 'never') return;
+    program.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }),
+    );
+    program.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [topicKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `sns.${Stack.of(this).region}.amazonaws.com` } },
+      }),
+    );
+    this.schedule('digest', Schedule.cron({ minute: '0', hour: `${hour}` }), DIGEST_MINUTES);
   }
 
   private grantReads(program: BundledFunction): void {
@@ -92,10 +123,11 @@ export class Monitor extends Construct {
       );
   }
 
-  private schedule(pass: Pass, minutes: number): void {
-    new Rule(this, pass === 'light' ? 'LightPass' : 'FullPass', {
+  /** @param minutes for which EventBridge tries to deliver it */
+  private schedule(pass: Pass, schedule: Schedule, minutes: number): void {
+    new Rule(this, RULE_IDS[pass], {
       description: `Each ${pass} pass of the monitor of ${this.props.settings.name}`,
-      schedule: Schedule.rate(Duration.minutes(minutes)),
+      schedule,
       targets: [
         new LambdaFunction(this.function, {
           event: RuleTargetInput.fromObject({ pass }),
@@ -116,11 +148,8 @@ function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
       schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes },
       longestLifeDays: longestLifeDays(keepDays),
       drills: hasDrills(database) ? { expectedMinutes: drill.expectedMinutes } : null,
-      vanishing: {
-        share: alarms.vanishedShare,
-        minimumRows: alarms.vanishedMinimumRows,
-        tables: alarms.vanishingTables,
-      },
+      vanishing: vanishingRulesOf(alarms),
+      limits: limitsOf(database),
     };
     return [name, monitored] as const;
   });
@@ -130,5 +159,7 @@ function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
     defaultLockDays: settings.lock.days,
     emails: settings.notifications.emails,
     guardrails,
+    runbookUrl: settings.notifications.runbookUrl,
+    contacts: contactLines(settings.notifications),
   };
 }

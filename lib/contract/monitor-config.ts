@@ -1,6 +1,7 @@
 /** What the monitor is told at deployment: made from the settings at synth, read by the program as its config.json. */
 import { z } from 'zod';
 import { guardrailsSchema } from './guardrails';
+import { limitsSchema } from './limits';
 import { DATABASE_NAME_RULE, isDatabaseName } from './object-keys';
 
 /** Which loss of rows is told: see `alarms` in the settings. */
@@ -11,6 +12,16 @@ const vanishingRulesSchema = z.strictObject({
   tables: z.array(z.string()),
 });
 export type VanishingRules = z.infer<typeof vanishingRulesSchema>;
+
+/** @param alarms of the settings of a database */
+export function vanishingRulesOf(alarms: {
+  readonly vanishedShare: number;
+  readonly vanishedMinimumRows: number;
+  readonly vanishingTables: readonly string[];
+}): VanishingRules {
+  const { vanishedShare: share, vanishedMinimumRows: minimumRows, vanishingTables: tables } = alarms;
+  return { share, minimumRows, tables: [...tables] };
+}
 
 const monitoredDatabaseSchema = z.strictObject({
   schedule: z.strictObject({
@@ -25,6 +36,8 @@ const monitoredDatabaseSchema = z.strictObject({
   /** null where no drills are asked for: nothing is measured of them. */
   drills: z.strictObject({ expectedMinutes: z.number() }).nullable(),
   vanishing: vanishingRulesSchema,
+  /** Beyond which its alarms come: the status says the same. */
+  limits: limitsSchema,
 });
 export type MonitoredDatabase = z.infer<typeof monitoredDatabaseSchema>;
 
@@ -37,10 +50,14 @@ export const monitorConfigSchema = z.strictObject({
   /** Addresses that every alarm should reach. */
   emails: z.array(z.string()),
   guardrails: guardrailsSchema,
+  /** Where the runbook can be read, as in the settings. */
+  runbookUrl: z.string(),
+  /** Whom to call, a line each. */
+  contacts: z.array(z.string()),
 });
 export type MonitorConfig = z.infer<typeof monitorConfigSchema>;
 
 /** Which pass a schedule asks for. */
-export const PASSES = ['light', 'full'] as const;
+export const PASSES = ['light', 'full', 'digest'] as const;
 export type Pass = (typeof PASSES)[number];
 export const scheduledPassSchema = z.strictObject({ pass: z.enum(PASSES) });

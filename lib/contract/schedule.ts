@@ -43,6 +43,12 @@ export function cronsOf({
   return others.length === 0 ? [...seasons] : [{ cron, months: others }, ...seasons];
 }
 
+/** For people: `0 2 * * * UTC`, or with a season `0 2 * * * Europe/Berlin; in months 6, 7: 0 4 * * *`. */
+export function scheduleText({ cron, timeZone, seasons }: Schedule): string {
+  const others = seasons.map((season) => `in months ${season.months.join(', ')}: ${season.cron}`);
+  return [`${cron} ${timeZone}`, ...others].join('; ');
+}
+
 /** The instants at which a run is due, `from` included and `to` not, in order. */
 export function slotsBetween(schedule: Schedule, from: Date, to: Date): Date[] {
   const instantOf = instantOfWallTime(schedule.timeZone, from, to);

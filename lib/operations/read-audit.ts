@@ -23,6 +23,8 @@ export interface AuditSearch {
   readonly database?: string;
   /** @default - of all programs */
   readonly program?: AuditedProgram;
+  /** Events that were read before, by their keys: nothing writes over one. @default - none */
+  readonly known?: ReadonlyMap<string, AuditEvent>;
 }
 
 export interface AuditReport {
@@ -36,6 +38,14 @@ const DOCUMENTS_AT_A_TIME = 16;
 
 /** Runs that ended, or began, after that instant, and holds moved after it. @throws Failure `store-failed` */
 export async function readAudit(store: Store, search: AuditSearch): Promise<AuditReport> {
+  return auditReport(await readEvents(store, search), search.since);
+}
+
+/** What readAudit goes by. @throws Failure `store-failed` */
+export async function readEvents(
+  store: Store,
+  search: AuditSearch,
+): Promise<readonly (AuditEvent | UnreadableEvent)[]> {
   const programs = search.program === undefined ? AUDITED_PROGRAMS : [search.program];
   const found: FoundEvent[] = [];
   for (const program of programs) {
@@ -43,10 +53,16 @@ export async function readAudit(store: Store, search: AuditSearch): Promise<Audi
     for await (const database of databases)
       for await (const event of eventsOf(store, program, database, search.since)) found.push(event);
   }
-  const read = await pLimit(DOCUMENTS_AT_A_TIME).map(found, (event) => readEvent(store, event));
+  return pLimit(DOCUMENTS_AT_A_TIME).map(
+    found,
+    async (event) => search.known?.get(event.key) ?? (await readEvent(store, event)),
+  );
+}
+
+export function auditReport(read: readonly (AuditEvent | UnreadableEvent)[], since: Date): AuditReport {
   const events = read.flatMap((each) => ('version' in each ? [each] : []));
   const unreadable = read.flatMap((each) => ('version' in each ? [] : [each]));
-  const isWanted = ({ at, endedAt }: AuditEntry) => new Date(endedAt ?? at) >= search.since;
+  const isWanted = ({ at, endedAt }: AuditEntry) => new Date(endedAt ?? at) >= since;
   return { entries: auditLog(events, unreadable).filter(isWanted), unreadable };
 }
 

@@ -76,6 +76,8 @@ export type ComputeSettings = z.output<typeof computeSchema>;
 
 const oneLine = text(/^\P{Cc}{1,80}$/u, 'a text of 1 to 80 characters, in one line');
 const MOST_CONTACTS = 8;
+const DIGEST_HOUR = 7;
+const DIGEST_HOURS = "a whole hour from 0 to 23, UTC, or 'never'";
 
 export const notificationsSchema = fields({
   /**
@@ -103,6 +105,11 @@ export const notificationsSchema = fields({
    * @default 'docs/runbook.md'
    */
   runbookUrl: text(/^[\x21-\x7e]+$/, 'a URL or path without spaces').default('docs/runbook.md'),
+  /**
+   * At which hour of each day, UTC, everybody who gets the alarms also gets the status in a few lines; or `never`.
+   * @default 7
+   */
+  digestHour: z.union([z.literal('never'), z.int().min(0).max(23)], DIGEST_HOURS).default(DIGEST_HOUR),
   /**
    * Whether one alarm is set off each month, on the first Monday, to see that its message arrives: everybody gets it.
    * @default true

@@ -90,6 +90,7 @@ export class ComputeStack extends Stack {
       guardrails,
       storage: this.storage,
       topic: this.alarmTopic.topic,
+      topicKey: this.alarmTopic.key,
       deadLetterQueue,
     });
     new FailedTaskRule(this, 'FailedTasks', {

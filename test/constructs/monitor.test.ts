@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { guardrailsOf } from '../../lib/constructs/guardrails';
 import { Monitor } from '../../lib/constructs/monitor';
 import { StorageAccess } from '../../lib/constructs/storage-access';
 import { ENVIRONMENT } from '../../lib/contract/environment';
+import { limitsOf } from '../../lib/contract/limits';
 import { monitorConfigSchema, scheduledPassSchema } from '../../lib/contract/monitor-config';
 import { defineSettings } from '../../lib/settings/settings';
 import { StorageStack } from '../../lib/stacks/storage-stack';
@@ -47,6 +49,7 @@ const { template, config } = (() => {
     storage: new StorageAccess(stack, settings.name),
     guardrails: guardrailsOf(postgresBackups, backupKey),
     topic: new Topic(stack, 'Topic'),
+    topicKey: new Key(stack, 'TopicKey'),
     deadLetterQueue: new Queue(stack, 'DeadLetters'),
   });
   const synthesized = Template.fromStack(stack);
@@ -70,6 +73,7 @@ function statements(): PolicyStatementJson[] {
 test.each([
   ['light', 'rate(5 minutes)', 300],
   ['full', 'rate(1 hour)', 3600],
+  ['digest', 'cron(0 7 * * ? *)', 7200],
 ])('the %s pass has its rule', (pass, rate, age) => {
   template.hasResourceProperties('AWS::Events::Rule', {
     ScheduleExpression: rate,
@@ -104,7 +108,10 @@ test('it is told every database, those elsewhere and without drills too, the loc
     },
     defaultLockDays: 7,
     emails: ['ops@example.com'],
+    runbookUrl: 'docs/runbook.md',
   });
+  expect(config.databases['shop']?.limits).toEqual(limitsOf(settings.databases['shop']!));
+  expect(config.databases['garage']?.limits.provenHours).toBeNull();
   expect(Object.keys(config.guardrails)).toContain('policy statement DenyOverwriting');
 });
 
@@ -126,12 +133,14 @@ test('it reads how the bucket is protected, and changes nothing', () => {
     expect.arrayContaining(['s3:GetBucketPolicy', 's3:GetLifecycleConfiguration', 'kms:DescribeKey']),
   );
   const changing = actions.filter((action) => !/^[a-z0-9]+:(Get|List|Describe)/.test(action));
-  // Its own log, its own pages, and reading what is encrypted.
-  expect(changing.sort()).toEqual([
+  // Its own log, its own pages, reading what is encrypted, and the digest.
+  expect([...new Set(changing)].sort()).toEqual([
     'kms:Decrypt',
+    'kms:GenerateDataKey',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
     's3:PutObject',
+    'sns:Publish',
   ]);
 });
 

@@ -8,10 +8,12 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { lambdaBundle } from '../../lib/constructs/lambda-bundle';
 import { ENVIRONMENT } from '../../lib/contract/environment';
+import { readStatus } from '../../lib/operations/status/read-status';
 import { kmsClient } from '../../lib/runtime/kms-signer';
 import { liveGuardrails } from '../../lib/runtime/live-guardrails';
 import { openSigner } from '../../lib/runtime/open-signer';
 import { S3Api, s3Client } from '../../lib/runtime/s3-api';
+import { S3Documents } from '../../lib/runtime/s3-documents';
 import { S3Store } from '../../lib/runtime/s3-store';
 import { adminClient, lockedBucket } from '../support/locked-bucket';
 import { evidenceOf, putEvidence } from '../support/made-evidence';
@@ -130,6 +132,21 @@ test('a full pass, with an address that nobody subscribed', async () => {
   expect(ended.lines).toContainEqual(
     expect.objectContaining({ text: 'No alarm reaches boss@example.com: it never confirmed.' }),
   );
+});
+
+test('after a full pass the status is there, and its digest goes to the topic', async () => {
+  await invoke({ pass: 'full' });
+  const client = s3Client();
+  const bucketName = environment[ENVIRONMENT.statusStore]!.replace('s3://', '');
+  const status = await readStatus(new S3Documents(bucketName, client));
+  client.destroy();
+  expect(status.databases.map(({ name, proven }) => [name, proven !== null])).toEqual([
+    ['shop', true],
+    ['garage', false],
+  ]);
+  expect((await invoke({ pass: 'digest' })).error).toBe('');
+  const nowhere = { [ENVIRONMENT.alarmTopic]: 'arn:aws:sns:eu-central-1:123456789012:gone' };
+  expect((await invoke({ pass: 'digest' }, nowhere)).error).toContain('takes no message');
 });
 
 test('a task that could not start, told by ECS, and told again', async () => {

@@ -72,3 +72,13 @@ export function sign(keyArn: string, algorithm = 'ECDSA_SHA_256'): Call {
 export function passRole(roleArn: string, service = 'ecs-tasks.amazonaws.com'): Call {
   return call('iam:PassRole', roleArn, { 'iam:PassedToService': service });
 }
+
+/** SNS uses the topic's key in the name of who publishes: both calls are needed. */
+export function publish(topicArn: string, keyArn: string): Call {
+  const through = { 'kms:ViaService': `sns.${REGION}.amazonaws.com` };
+  return [
+    ...call('sns:Publish', topicArn),
+    ...call('kms:GenerateDataKey', keyArn, through),
+    ...call('kms:Decrypt', keyArn, through),
+  ];
+}

@@ -12,6 +12,7 @@ import {
   list,
   overwrite,
   passRole,
+  publish,
   read,
   s3,
   sign,
@@ -331,6 +332,7 @@ function running(app: DeployedApp, own: string, other: string): Row[] {
 
 function noticing(app: DeployedApp): Row[] {
   const topic = regional('sns', namesOf(INSTALLATION).topic);
+  const topicKey = app.one('AWS::KMS::Key', ({ logicalId }) => logicalId.startsWith('AlarmTopicKey')).arn;
   const metrics = regional('cloudwatch', 'dataset/default');
   const alarm = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, 'MonitorSilent')}`);
   const tested = regional('cloudwatch', `alarm:${alarmName(INSTALLATION, MONTHLY_TESTED_ALARM)}`);
@@ -339,7 +341,8 @@ function noticing(app: DeployedApp): Row[] {
   const schedule = regional('scheduler', `schedule/${namesOf(INSTALLATION).scheduleGroup}/1`);
   return [
     row('publish a metric', call('cloudwatch:PutMetricData', metrics), ADMINS),
-    row('publish to the topic', call('sns:Publish', topic), ADMINS),
+    row('publish to the topic', publish(topic, topicKey), ['monitor', ...ADMINS]),
+    row("use the topic's key otherwise", call('kms:Decrypt', topicKey), ADMINS),
     row('see who is subscribed', call('sns:ListSubscriptionsByTopic', topic), ['monitor', ...ADMINS]),
     row('subscribe to it', call('sns:Subscribe', topic), ADMINS),
     row('see how the alarms are', call('cloudwatch:DescribeAlarms', alarm), ['alarmTest', ...ADMINS]),

@@ -5,8 +5,9 @@ import path from 'node:path';
 import type { AuditEvent } from '../../lib/contract/audit-event';
 import { auditKey } from '../../lib/contract/audit-event';
 import type { Guardrails } from '../../lib/contract/guardrails';
+import type { Limits } from '../../lib/contract/limits';
 import type { Gauge } from '../../lib/contract/metrics';
-import type { MonitorConfig, Pass } from '../../lib/contract/monitor-config';
+import type { MonitorConfig, Pass, VanishingRules } from '../../lib/contract/monitor-config';
 import { answerEvent } from '../../lib/operations/monitor/answer-event';
 import type { Measurement } from '../../lib/operations/monitor/measured';
 import type { MonitorTools } from '../../lib/operations/monitor/monitor-tools';
@@ -16,6 +17,7 @@ import type { Documents } from '../../lib/runtime/documents';
 import type { ProtectedObjects } from '../../lib/runtime/protected-objects';
 import { silentReporter } from '../../lib/runtime/reporter';
 import type { Store } from '../../lib/runtime/store';
+import type { TopicMessage } from '../../lib/runtime/topic';
 
 export const NIGHTLY: MonitorConfig['databases'][string]['schedule'] = {
   cron: '0 2 * * *',
@@ -24,6 +26,14 @@ export const NIGHTLY: MonitorConfig['databases'][string]['schedule'] = {
   flexibleMinutes: 15,
   expectedMinutes: 30,
 };
+
+/** Those of the defaults, for such a schedule. */
+export const LIMITS: Limits = {
+  ...{ newestHours: 25, provenHours: 26, restoreMinutes: 240, shrunkenBelow: 0.8, minimumBytes: 1 },
+  ...{ slowAbove: 2, slowMinimumMinutes: 5, expectedMinutes: 60 },
+};
+
+export const VANISHING: VanishingRules = { share: 0.5, minimumRows: 1000, tables: [] };
 
 export function monitorConfig(
   databases: readonly string[],
@@ -35,14 +45,16 @@ export function monitorConfig(
       databases.map((name) => [
         name,
         {
-          ...{ schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 } },
-          vanishing: { share: 0.5, minimumRows: 1000, tables: [] },
+          ...{ schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 }, limits: LIMITS },
+          vanishing: VANISHING,
         },
       ]),
     ),
     defaultLockDays: 7,
     emails,
     guardrails,
+    runbookUrl: 'docs/runbook.md',
+    contacts: ['a restore is needed: Ada Example, +49 30 23125 100'],
   };
 }
 
@@ -55,6 +67,8 @@ export interface MonitorBench {
   answer(event: unknown, at: Date): Promise<Passed>;
   /** Lines for people. */
   readonly told: string[];
+  /** What everybody was told who gets the alarms. */
+  readonly notified: TopicMessage[];
 }
 
 export interface Passed {
@@ -77,6 +91,7 @@ export function monitorBench(
   const directory = mkdtempSync(path.join(tmpdir(), 'status-'));
   const [statusStore, documents] = [new DirectoryStore(directory), new DirectoryDocuments(directory)];
   const told: string[] = [];
+  const notified: TopicMessage[] = [];
   const answer = async (event: unknown, at: Date, changes: Partial<MonitorTools> = {}): Promise<Passed> => {
     const published: Record<string, Measurement['gauges']> = {};
     const tools: MonitorTools = {
@@ -94,6 +109,10 @@ export function monitorBench(
       publish: ({ database = '', gauges }) => {
         published[database] = { ...published[database], ...gauges };
       },
+      notify: (message) => {
+        notified.push(message);
+        return Promise.resolve();
+      },
       ...changes,
     };
     const error: unknown = await answerEvent(event, config, tools).then(
@@ -102,7 +121,14 @@ export function monitorBench(
     );
     return { published, error };
   };
-  return { statusStore, documents, told, answer, pass: (pass, at, changes) => answer({ pass }, at, changes) };
+  return {
+    statusStore,
+    documents,
+    told,
+    notified,
+    answer,
+    pass: (pass, at, changes) => answer({ pass }, at, changes),
+  };
 }
 
 /** Writes what a run tells of itself: of a backup, if it is not said otherwise. */

@@ -6,6 +6,7 @@ import type { ProtectedObjects } from '../../runtime/protected-objects';
 import type { Reporter } from '../../runtime/reporter';
 import type { Store } from '../../runtime/store';
 import type { Subscription } from '../../runtime/subscriptions';
+import type { TopicMessage } from '../../runtime/topic';
 import type { Trust } from '../read-manifest';
 import type { Measurement } from './measured';
 
@@ -28,4 +29,6 @@ export interface MonitorTools {
   liveGuardrails(): Promise<Guardrails>;
   subscriptions(): Promise<readonly Subscription[]>;
   publish(measurement: Measurement, at: Date): void;
+  /** Tells everybody who gets the alarms. @throws Failure `unexpected` */
+  notify(message: TopicMessage): Promise<void>;
 }

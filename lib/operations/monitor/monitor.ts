@@ -3,38 +3,54 @@
  * silence the others. Of a part that could not be looked at nothing is published: any figure would be a claim, and its
  * alarms take silence for a breach. A pass with such a part fails and does not count as one that came to its end.
  */
-import pLimit from 'p-limit';
-import { Failure, messageOf } from '../../contract/failure';
 import type { MonitorConfig, Pass } from '../../contract/monitor-config';
 import { checkedPoint, storedGauges } from './check-newest';
 import { drillPass } from './drill-pass';
-import { guardrailPass, subscriptionPass } from './full-pass';
+import { guardrailPass, seeInstallation, subscriptionPass, type SeenInstallation } from './full-pass';
 import { currentIndex, currentPoints } from './index-pass';
 import { keptPass } from './kept-pass';
 import { lightPass } from './light-pass';
 import { sharedLooks } from './look';
-import type { Measured } from './measured';
 import type { MonitorTools } from './monitor-tools';
 import { newestPoint } from './newest-point';
 import { olderPoints } from './older-points';
+import { once } from './once';
+import { demandAllSeen, measureParts, type Part, type PartsSeen } from './parts';
 import { pointGauges } from './point-gauges';
+import { sendDigest } from './send-digest';
+import { statusPass } from './status-pass';
 import { manifestReader, seenPoints, vanishedPass } from './vanished-pass';
-
-const PARTS_AT_A_TIME = 8;
-
-interface Part {
-  readonly database?: string;
-  /** For messages. */
-  readonly subject: string;
-  readonly measure: () => Promise<Measured>;
-}
 
 /** @throws Failure `store-failed` that names the parts which could not be looked at, after the others are published */
 export async function monitor(pass: Pass, config: MonitorConfig, tools: MonitorTools): Promise<void> {
+  switch (pass) {
+    case 'light':
+      return monitorLight(config, tools);
+    case 'full':
+      return monitorFull(config, tools);
+    case 'digest':
+      return sendDigest(config, tools);
+  }
+}
+
+async function monitorLight(config: MonitorConfig, tools: MonitorTools): Promise<void> {
   const now = tools.clock.now();
-  const parts = pass === 'light' ? lightParts(config, tools, now) : fullParts(config, tools, now);
-  await measureAll(parts, tools, now);
-  if (pass === 'light') tools.publish({ database: undefined, gauges: { monitorPasses: 1 } }, now);
+  await measureAll(lightParts(config, tools, now), tools, now);
+  tools.publish({ database: undefined, gauges: { monitorPasses: 1 } }, now);
+}
+
+/** In the end everything that was seen is told: a status that cannot be written is a part like the others. */
+async function monitorFull(config: MonitorConfig, tools: MonitorTools): Promise<void> {
+  const now = tools.clock.now();
+  const installation = seeInstallation(config, tools);
+  const parts = fullParts(config, installation, tools, now);
+  const seen = await publishedParts(parts, tools, now);
+  const urgent = (database: string) => measureParts(urgentParts(database, config, tools, now));
+  const failed = await statusPass(config, { seen, installation, urgent }, tools, now).then(
+    () => [],
+    (error: unknown) => [{ subject: 'the status', error }],
+  );
+  demandAllSeen([...seen.unseen, ...failed], parts.length + 1);
 }
 
 /** The urgent parts alone, of one database, as soon as something happened. @throws Failure `store-failed` */
@@ -44,8 +60,11 @@ export async function monitorDatabase(
   tools: MonitorTools,
 ): Promise<void> {
   const now = tools.clock.now();
-  const parts = lightParts(config, tools, now).filter((part) => part.database === database);
-  await measureAll(parts, tools, now);
+  await measureAll(urgentParts(database, config, tools, now), tools, now);
+}
+
+function urgentParts(database: string, config: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
+  return lightParts(config, tools, now).filter((part) => part.database === database);
 }
 
 function lightParts({ databases, defaultLockDays }: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
@@ -55,73 +74,71 @@ function lightParts({ databases, defaultLockDays }: MonitorConfig, tools: Monito
     const checked = once(async () => checkedPoint(await newest(), { ...tools, defaultLockDays }, now));
     const parts: Part[] = [
       {
-        ...{ database, subject: database },
+        ...{ database, subject: database, alarm: 'BackupMissing' },
         measure: async () => lightPass(database, settings, await newest(), tools, now),
       },
       {
-        ...{ database, subject: `${database}'s stored objects` },
+        ...{ database, subject: `${database}'s stored objects`, alarm: 'StoredDataFaulty' },
         measure: async () => storedGauges(await checked(), tools),
       },
     ];
     if (drills === null) return parts;
     const measure = async () => drillPass(database, drills, await checked(), tools, now);
-    return [...parts, { database, subject: `${database}'s drills`, measure }];
+    return [...parts, { database, subject: `${database}'s drills`, alarm: 'DrillMissing', measure }];
   });
 }
 
-/** What several parts need is found once; where it cannot be found, each of them fails. */
-function once<T>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | undefined;
-  return () => (found ??= find());
-}
-
-function fullParts(config: MonitorConfig, tools: MonitorTools, now: Date): Part[] {
+function fullParts(
+  config: MonitorConfig,
+  installation: SeenInstallation,
+  tools: MonitorTools,
+  now: Date,
+): Part[] {
   const rows = { read: manifestReader(tools, now), reporter: tools.reporter };
   return [
-    ...Object.entries(config.databases).flatMap(([database, settings]) => {
+    ...Object.entries(config.databases).flatMap(([database, settings]): Part[] => {
       const index = once(() => currentIndex(database, settings, tools, now));
       const points = once(async () => currentPoints(await index(), settings, tools, now));
       const lookAt = sharedLooks(tools, now);
       const checkTools = { ...tools, defaultLockDays: config.defaultLockDays };
       return [
-        { database, subject: database, measure: async () => pointGauges(await points(), now) },
         {
-          ...{ database, subject: `${database}'s rows` },
+          ...{ database, subject: database, alarm: 'BackupShrunken' },
+          measure: async () => pointGauges(await points(), now),
+        },
+        {
+          ...{ database, subject: `${database}'s rows`, alarm: 'RowsVanished' },
           measure: async () =>
             vanishedPass(database, seenPoints(await points()), settings.vanishing, rows, now),
         },
         {
-          ...{ database, subject: `${database}'s locks and holds` },
+          ...{ database, subject: `${database}'s locks and holds`, alarm: 'HoldStale' },
           measure: async () => keptPass(database, await points(), lookAt, checkTools, now),
         },
         {
-          ...{ database, subject: `${database}'s older points` },
+          ...{ database, subject: `${database}'s older points`, alarm: 'StoredDataFaulty' },
           measure: async () => olderPoints(await index(), lookAt, checkTools, now),
         },
       ];
     }),
-    { subject: 'guardrails', measure: () => guardrailPass(config, tools) },
-    { subject: 'subscriptions', measure: () => subscriptionPass(config, tools) },
+    {
+      ...{ subject: 'guardrails', alarm: 'GuardrailChanged' },
+      measure: () => guardrailPass(installation, tools),
+    },
+    {
+      ...{ subject: 'subscriptions', alarm: 'SubscriptionUnconfirmed' },
+      measure: () => subscriptionPass(installation, tools),
+    },
   ];
 }
 
 async function measureAll(parts: readonly Part[], tools: MonitorTools, now: Date): Promise<void> {
-  const outcomes = await pLimit(PARTS_AT_A_TIME).map(parts, async ({ database, subject, measure }) => {
-    try {
-      tools.publish({ database, gauges: await measure() }, now);
-      return [];
-    } catch (error) {
-      return [{ subject, error }];
-    }
+  const { unseen } = await publishedParts(parts, tools, now);
+  demandAllSeen(unseen, parts.length);
+}
+
+async function publishedParts(parts: readonly Part[], tools: MonitorTools, now: Date): Promise<PartsSeen> {
+  return measureParts(parts, (measurement) => {
+    tools.publish(measurement, now);
   });
-  const failures = outcomes.flat();
-  const [first] = failures;
-  if (first === undefined) return;
-  throw new Failure(
-    'store-failed',
-    `Could not look at ${failures.length} of ${parts.length}: ${failures
-      .map(({ subject, error }) => `${subject}: ${messageOf(error)}`)
-      .join(' · ')}`,
-    { hint: 'What is missing shows as silence, which alarms.', cause: first.error },
-  );
 }

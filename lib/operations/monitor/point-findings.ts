@@ -11,7 +11,7 @@ const LOCK_TOLERANCE_MS = 60_000;
 export const KEEPER_GRACE_MS = HOUR_MS;
 
 /** Findings of these kinds make a point one that cannot be restored. */
-const DAMAGE: readonly Finding['kind'][] = ['missing', 'size', 'overwritten'];
+const DAMAGE: readonly Finding['kind'][] = ['missing', 'size', 'checksum', 'overwritten'];
 
 export function isWhole(findings: readonly Finding[]): boolean {
   return !findings.some(({ kind }) => DAMAGE.includes(kind));

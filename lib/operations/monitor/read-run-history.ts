@@ -21,7 +21,8 @@ const DOCUMENTS_AT_A_TIME = 4;
 
 export interface HistorySources {
   readonly store: Store;
-  readonly statusStore: Store;
+  /** undefined where nobody writes down what ECS tells. */
+  readonly statusStore: Store | undefined;
   readonly program: StoppedProgram;
   readonly database: string;
   /** Its newest success: the manifest of a recovery point, or a proof. */
@@ -39,13 +40,13 @@ export async function readRunHistory(
 ): Promise<RunHistory & { readonly since: Date }> {
   const { newest, now } = sources;
   const earliest = new Date(now.getTime() - LOOK_BACK_DAYS * DAY);
+  const newestStartedAt = newest === undefined ? earliest : new Date(newest.startedAt);
   const [listed, stoppedTasks] = await Promise.all([
     listRuns(sources, earliest),
-    readStoppedTasks(sources, earliest),
+    stoppedTasksSince(sources, newestStartedAt),
   ]);
   const kept = [...listed].slice(-RUNS_AT_MOST);
   const [oldest] = kept;
-  const newestStartedAt = newest === undefined ? earliest : new Date(newest.startedAt);
   return {
     runs: await pLimit(DOCUMENTS_AT_A_TIME).map(kept, ([id, end]) => readRun(sources.store, id, end)),
     stoppedTasks,
@@ -82,12 +83,13 @@ async function readRun(store: Store, id: string, end: ListedObject | undefined):
   return { id, ended: { at: new Date(at), exitCode, ...(failure !== undefined && { failure }) } };
 }
 
-async function readStoppedTasks(
-  { statusStore, program, database, newest }: HistorySources,
-  earliest: Date,
+/** Tasks that ECS saw end badly after that instant, the oldest first. @throws Failure `store-failed` */
+export async function stoppedTasksSince(
+  { statusStore, program, database }: Pick<HistorySources, 'statusStore' | 'program' | 'database'>,
+  since: Date,
 ): Promise<StoppedTask[]> {
+  if (statusStore === undefined) return [];
   const prefix = stoppedTaskPrefix(database, program);
-  const since = newest === undefined ? earliest : new Date(newest.startedAt);
   const keys: string[] = [];
   for await (const { key } of statusStore.list(prefix, { after: `${prefix}${stampOf(since)}` }))
     keys.push(key);

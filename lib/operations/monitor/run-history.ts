@@ -23,7 +23,7 @@ export interface RunHistory {
 
 const MINUTE = 60_000;
 /** One that found another run at work leaves the slot to it: EventBridge starts a task at least once. */
-const HARMLESS: readonly number[] = [0, EXIT_CODES['already-running']];
+export const HARMLESS: readonly number[] = [0, EXIT_CODES['already-running']];
 /** Between the clocks of ECS and of a task. */
 const CLOCK_TOLERANCE_MS = MINUTE;
 /** A run that takes longer than so many times its expected minutes is stuck. */
@@ -69,7 +69,7 @@ export function stuckRuns(
 }
 
 /** Neither knows the other's name, but a run lies within the life of its task. */
-function isRunOf({ createdAt, stoppedAt }: StoppedTask, { id }: Run): boolean {
+export function isRunOf({ createdAt, stoppedAt }: StoppedTask, { id }: Pick<Run, 'id'>): boolean {
   const begun = startOf(id).getTime();
   return (
     begun >= Date.parse(createdAt) - CLOCK_TOLERANCE_MS && begun <= Date.parse(stoppedAt) + CLOCK_TOLERANCE_MS

@@ -173,7 +173,8 @@ test('where fewer are left than sizes are compared with, it reads that many', as
   const config = monitorConfig(['seldom']);
   const weekly = { ...config, databases: { seldom: { ...config.databases['seldom']!, longestLifeDays: 4 } } };
   await monitorBench(weekly, store, bucket, trusted).pass('full', after(HOUR));
-  expect(new Set(read)).toEqual(new Set(keys.slice(0, 11)));
+  // After that the status asks for the newest point, as a light pass does.
+  expect(new Set(read.slice(0, 11))).toEqual(new Set(keys.slice(0, 11)));
 });
 
 test('of a long series of failures it counts and reads the newest hundred', async () => {
