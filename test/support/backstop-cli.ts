@@ -22,7 +22,7 @@ export function startBackstop(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): RunningCli {
-  return startNode([...cliProgram(args[0]), ...args], env);
+  return startNode([...cliProgram(args), ...args], env);
 }
 
 /** Any program of Node; `env` as above. */

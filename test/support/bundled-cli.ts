@@ -32,12 +32,13 @@ export async function bundleCli(): Promise<() => void> {
   };
 }
 
-/** Of commands that read a settings file: that is TypeScript, and imports ours. */
-const READS_SETTINGS = ['doctor', 'init'];
+/** Of commands that read a settings file even where none is named: that is TypeScript, and imports ours. */
+const READ_SETTINGS = ['doctor', 'init', 'cost'];
 
-/** What Node is started with, before the command's own arguments. Outside of a jest run: the sources. */
-export function cliProgram(command: string | undefined): readonly string[] {
+/** What Node is started with, before the command line's own arguments. Outside of a jest run: the sources. */
+export function cliProgram(args: readonly string[]): readonly string[] {
   const bundle = process.env[NAME];
   const sources = ['--import', 'tsx', path.join(ROOT, 'bin/backstop.ts')];
-  return bundle === undefined || READS_SETTINGS.includes(command ?? '') ? sources : [bundle];
+  const readsSettings = READ_SETTINGS.includes(args[0] ?? '') || args.includes('--settings');
+  return bundle === undefined || readsSettings ? sources : [bundle];
 }
