@@ -33,9 +33,11 @@ interface AlarmTestOptions extends InstallationOptions {
 const UNASKED = 3;
 
 const MORE = `
-Everybody who is subscribed gets two messages for each alarm, which say that it is a test, and whose. Each alarm is set off,
-waited for at the witness queue, and put back, also where the test is stopped. One that is in ALARM for real, or tells
-nobody, is left alone. Ends with 13 where a message never arrived, or nothing could be tested.
+Everybody who is subscribed gets two messages for each alarm, which say that
+it is a test, and whose. Each alarm is set off, waited for at the witness
+queue, and put back, also where the test is stopped. One that is in ALARM for
+real, or tells nobody, is left alone. Ends with 13 where a message never
+arrived, or nothing could be tested.
 
 Examples:
   backstop alarm-test --installation acme --alarm SubscriptionUnconfirmed

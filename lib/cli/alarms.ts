@@ -22,9 +22,10 @@ interface AlarmsOptions extends InstallationOptions {
 }
 
 const MORE = `
-Of each alarm: its state (ALARM first), since when, why, whether it tells anybody, and what to do. Told as well: alarms that
-the installation should have and CloudWatch has not. With --exit-code it ends with 13 where one came, has no data, tells
-nobody or is not there.
+Of each alarm: its state (ALARM first), since when, why, whether it tells
+anybody, and what to do. Told as well: alarms that the installation should
+have and CloudWatch has not. With --exit-code it ends with 13 where one came,
+has no data, tells nobody or is not there.
 
 Examples:
   backstop alarms --installation acme

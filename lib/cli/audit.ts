@@ -24,8 +24,9 @@ interface AuditOptions extends EvidenceTrustOptions {
 }
 
 const MORE = `
-What programs tell of themselves, unsigned: it proves nothing. "no end" is a run that still runs, was killed, or lost its
-store. --drills reads signed evidence instead; only what its keys signed counts as proof.
+What programs tell of themselves, unsigned: it proves nothing. "no end" is a run
+that still runs, was killed, or lost its store. --drills reads signed evidence
+instead; only what its keys signed counts as proof.
 
 Examples:
   backstop audit --store s3://shop-backups --since 7d

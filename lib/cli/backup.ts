@@ -24,6 +24,7 @@ import { COMPRESSION_RULE } from '../postgres/dump/dump-options';
 import { withRdsIam } from '../postgres/rds-iam';
 import { callerOf } from '../runtime/caller';
 import { printResult, type CommandIo } from './command-io';
+import { exitCodesHelp } from './exit-codes';
 import * as shared from './options';
 
 /** `rds-iam`: a token of our own AWS credentials instead of a password. */
@@ -54,9 +55,14 @@ export function registerBackup(program: Command, io: CommandIo): void {
   const command = program
     .command('backup')
     .description('dump a database into a store as a new recovery point');
-  for (const option of whatOptions()) command.addOption(option);
-  for (const option of howOptions()) command.addOption(option);
-  command.addHelpText('after', EXAMPLES).action((options: BackupOptions) => runBackup(options, io));
+  const options = [
+    ...shared.grouped('What, from where, to where:', whatOptions()),
+    ...shared.grouped('How:', howOptions()),
+  ];
+  for (const option of options) command.addOption(option);
+  command
+    .addHelpText('after', `${EXAMPLES}\n${exitCodesHelp()}`)
+    .action((options: BackupOptions) => runBackup(options, io));
 }
 
 function whatOptions(): Option[] {
@@ -65,7 +71,10 @@ function whatOptions(): Option[] {
     new Option('--from <url>', 'postgres://user@host/database; password by PGPASSWORD or PGPASSFILE').env(
       ENVIRONMENT.from,
     ),
-    new Option('--auth <kind>', 'rds-iam: a token of RDS made with our AWS credentials, for each session')
+    new Option(
+      '--auth <kind>',
+      'rds-iam: instead of a password a token of RDS, made with the AWS credentials of this run',
+    )
       .env(ENVIRONMENT.auth)
       .choices(AUTHENTICATIONS)
       .default('password'),
@@ -74,10 +83,10 @@ function whatOptions(): Option[] {
     new Option('--exclude-table-data <patterns...>', 'leave out the rows of these tables')
       .env(ENVIRONMENT.excludeTableData)
       .argParser(shared.commaSeparated)
-      .default([]),
+      .default([], 'none'),
     new Option('--table <patterns...>', 'only these tables: an export, never a recovery point')
       .argParser(shared.commaSeparated)
-      .default([]),
+      .default([], 'all of them'),
     shared.reasonOption('why this backup is made'),
     shared.requestedByOption(),
     new Option('--keep <classes>', `days each class is kept, for example daily=30,monthly=365`)
@@ -96,7 +105,7 @@ function whatOptions(): Option[] {
 
 function howOptions(): Option[] {
   return [
-    new Option('--format <format>', 'default: directory; custom above 10,000 large objects')
+    new Option('--format <format>', 'of pg_dump (default: directory, custom above 10,000 large objects)')
       .env(ENVIRONMENT.format)
       .choices(ARCHIVE_FORMATS),
     new Option('--jobs <count>', 'parallel connections of pg_dump (directory format)')
@@ -105,9 +114,9 @@ function howOptions(): Option[] {
       .default(2),
     new Option(
       '--compression <kind>',
-      `${COMPRESSION_RULE}; default: zstd:1, gzip:1 before PostgreSQL 16`,
+      `${COMPRESSION_RULE} (default: zstd:1, gzip:1 before PostgreSQL 16)`,
     ).env(ENVIRONMENT.compression),
-    new Option('--inventory <level>', 'what a restore is compared with')
+    new Option('--inventory <level>', 'what is recorded of each table for a restore to be compared with')
       .env(ENVIRONMENT.inventory)
       .choices(INVENTORY_LEVELS)
       .default('rows'),
@@ -119,7 +128,7 @@ function howOptions(): Option[] {
       .default(1800),
     new Option(
       '--abort-when-blocking-seconds <seconds>',
-      'give way to a migration that waits for us so long',
+      'give way to a migration that has waited so long for this backup (default: never)',
     ).argParser(shared.positive),
     shared.postgresBinOption(),
     new Option('--scratch <dir>', 'where files wait for their upload')

@@ -19,9 +19,11 @@ interface CheckOptions extends shared.TrustOptions, AtOptions {
 }
 
 const MORE = `
-Faults end with exit code 7: an object missing, of another size or checksum, or no longer locked; a manifest edited,
-unsigned, or signed by another key; an archive that cannot be read; a store without any recovery point.
-Notes do not: dumps without a manifest, delete markers, objects that no manifest names, expired points.
+Faults end with exit code 7: an object missing, of another size or checksum, or
+no longer locked; a manifest edited, unsigned, or signed by another key; an
+archive that cannot be read; a store without any recovery point. Notes do not:
+dumps without a manifest, delete markers, objects that no manifest names,
+expired points.
 
 Examples:
   backstop check --store s3://shop-backups --public-key manifests.pub.pem

@@ -6,17 +6,18 @@ import type { DoctorRequest, UnreachableDatabase } from '../operations/doctor/di
 import { environmentPassword, type ConnectionTarget } from '../postgres/connection';
 import { withRdsIam } from '../postgres/rds-iam';
 import type { BackedUpDatabase, DatabaseConnection } from '../settings/database-schema';
+import { namedSecrets } from '../settings/named-secrets';
 import type { ComputeSettings } from '../settings/platform-schema';
 import type { Settings } from '../settings/schema';
 
 /** @param environment has the passwords: PGPASSWORD, or a passfile, which knows several */
 export function doctorRequest(
-  { account, region, compute, databases }: Settings,
+  { account, region, compute, databases, notifications }: Settings,
   environment: NodeJS.ProcessEnv,
 ): DoctorRequest {
   return {
     images: { ...imagesOf(Object.values(databases), compute), architecture: compute.architecture },
-    destination: { account, region },
+    destination: { account, region, secrets: [...namedSecrets({ databases, notifications })] },
     databases: Object.entries(databases).map(([name, database]) => examined(name, database, environment)),
   };
 }

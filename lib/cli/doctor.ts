@@ -18,8 +18,10 @@ interface DoctorOptions {
 }
 
 const MORE = `
-Changes nothing. Passwords come from PGPASSWORD, or from a passfile, which knows those of several databases.
-Ends with 3 where a database has a fault, with 2 where only machine or account have, with 0 where there are warnings only.
+Changes nothing. Passwords come from PGPASSWORD, or from a passfile
+(PGPASSFILE), which knows those of several databases. Ends with 3 where a
+database has a fault, with 2 where only machine or account have, with 0 where
+there are warnings only.
 
 Examples:
   backstop doctor
@@ -29,7 +31,7 @@ export function registerDoctor(program: Command, io: CommandIo): void {
   program
     .command('doctor')
     .description('look whether machine, account and databases are ready for a deployment')
-    .option('--settings <path>', 'the settings file; default: backstop.config.ts')
+    .option('--settings <path>', 'the settings file (default: backstop.config.ts)')
     .addOption(shared.jsonOption())
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)
     .action((options: DoctorOptions) => doctor(options, io));

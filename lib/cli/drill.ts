@@ -26,8 +26,10 @@ interface DrillOptions
 }
 
 const MORE = `
-Restores into a PostgreSQL server that is made for the drill and gone afterwards, or with --to into a new database of a
-server that is there. Exit code 0 means: restored, equal to what was backed up, every check passed, evidence stored.
+Restores into a PostgreSQL server that is made for the drill and gone
+afterwards, or with --to into a new database of a server that is there. Exit
+code 0 means: restored, equal to what was backed up, every check passed,
+evidence stored.
 
 Examples:
   backstop drill --store file:backups --database shop

@@ -7,6 +7,7 @@ import type { Prompt } from '../runtime/prompt';
 import { defineSettings } from '../settings/settings';
 import { settingsOf, startingFile, storeNameOf, type StartingPoint } from '../settings/starting-file';
 import { printResult, type CommandIo } from './command-io';
+import { exitCodesHelp } from './exit-codes';
 
 type Answers = Partial<Record<keyof StartingPoint, string>>;
 
@@ -26,7 +27,7 @@ const QUESTIONS: readonly Question[] = [
     usual: () => 'backstop',
   },
   { field: 'host', flag: '--host <host>', text: "the database's server itself, not a pooler" },
-  { field: 'port', flag: '--port <port>', text: 'its port', usual: () => '5432' },
+  { field: 'port', flag: '--port <port>', text: "the server's port", usual: () => '5432' },
   { field: 'database', flag: '--database <name>', text: "the database's name on its server" },
   { field: 'user', flag: '--user <role>', text: 'role that reads every table', usual: () => 'backup' },
   {
@@ -38,9 +39,14 @@ const QUESTIONS: readonly Question[] = [
   },
   { field: 'major', flag: '--major <major>', text: 'major version of the server', usual: () => '17' },
   { field: 'cron', flag: '--cron <cron>', text: 'when to back up, as in crontab', usual: () => '0 2 * * *' },
-  { field: 'timeZone', flag: '--time-zone <zone>', text: 'time zone of that', usual: () => 'UTC' },
+  { field: 'timeZone', flag: '--time-zone <zone>', text: 'time zone of that schedule', usual: () => 'UTC' },
   { field: 'dailyDays', flag: '--daily-days <days>', text: 'days to keep each backup', usual: () => '30' },
-  { field: 'email', flag: '--email <address>', text: 'who is told of alarms', usual: () => '' },
+  {
+    field: 'email',
+    flag: '--email <address>',
+    text: 'who is told of alarms: an e-mail address',
+    usual: () => '',
+  },
 ];
 
 interface InitOptions extends Answers {
@@ -54,16 +60,16 @@ Asks for what no option says. An existing file is never overwritten.
 
 Examples:
   backstop init
-  backstop init --yes --name acme --host db.example.com --database shop --secret acme/shop/password`;
+  backstop init --yes --name acme --host db.example.com --database shop --email oncall@example.com`;
 
 export function registerInit(program: Command, io: CommandIo): void {
   const command = program.command('init').description('write a settings file to begin with');
-  for (const { flag, text } of QUESTIONS) command.option(flag, text);
+  for (const question of QUESTIONS) command.option(question.flag, optionText(question));
   command
     .option('--file <path>', 'the file to write', 'backstop.config.ts')
     .option('--yes', 'ask nothing: the usual answer to what no option says')
     .addOption(new Option('--json', 'print JSON'))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', `${EXAMPLES}\n${exitCodesHelp()}`)
     .action((options: InitOptions) => init(options, io));
 }
 
@@ -76,6 +82,12 @@ async function init(options: InitOptions, io: CommandIo): Promise<void> {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists(file) : error;
   });
   printResult(io, json, { file }, () => nextSteps(file, point));
+}
+
+/** With what is meant where nobody is asked. */
+function optionText({ text, usual }: Question): string {
+  const answer = usual?.({ name: 'NAME', database: 'DATABASE' });
+  return answer === undefined ? text : `${text} (usually ${answer === '' ? 'nobody' : answer})`;
 }
 
 /** @throws Failure `usage` naming every option that lacks, where nobody can be asked */
@@ -159,9 +171,10 @@ function exists(file: string): Failure {
   });
 }
 
-function nextSteps(file: string, { secret }: StartingPoint): string {
+function nextSteps(file: string, { secret, user, email }: StartingPoint): string {
   return [
-    `${file} is written. Next:`,
+    `${file} is written.${email === undefined ? ' Nobody is told of alarms yet: see notifications in it.' : ''} Next:`,
+    `  make the role ${user} in the database: docs/deploy.md, "The role in the database"`,
     ...(secret.startsWith('arn:')
       ? []
       : [`  ${createSecret(secret)}`, '    (type the password, which is not shown, then Enter)']),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { createKeyFile } from '../runtime/file-signer';
 import { printResult, type CommandIo } from './command-io';
+import { exitCodesHelp } from './exit-codes';
 import { defaultKeyFile } from './options';
 
 export function registerKeys(program: Command, io: CommandIo): void {
@@ -14,6 +15,7 @@ export function registerKeys(program: Command, io: CommandIo): void {
     .description('make a private key and its public key beside it; never overwrites one')
     .argument('[file]', 'the private key', defaultKeyFile())
     .option('--json', 'print JSON')
+    .addHelpText('after', exitCodesHelp())
     .exitOverride()
     .action(async (file: string, options: { readonly json?: boolean }) => {
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 /** `backstop list`: the recovery points of a store, newest first. */
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { humanBytes, humanSeconds } from '../contract/human';
 import { orphanText } from '../operations/check';
@@ -45,12 +46,19 @@ async function list(options: ListOptions, io: CommandIo): Promise<void> {
     const orphans = await findOrphans(store, { ...search, hasManifest });
     printResult(io, options.json === true, { store: store.url, points, orphans }, () =>
       points.length + orphans.length === 0
-        ? `${store.url} holds no recovery point.`
+        ? emptyText(store.url, options)
         : listText(points, orphans, { trust, now, width: io.stdout.columns }),
     );
   } finally {
     await store.close();
   }
+}
+
+/** A store that was mistyped must not look like one without backups. */
+function emptyText(url: string, { database }: ListOptions): string {
+  const folder = /^file:(.+)$/.exec(url)?.[1];
+  if (folder !== undefined && !existsSync(folder)) return `There is no folder ${folder}: check --store.`;
+  return `${url} holds no recovery point${database === undefined ? '' : ` of ${database}`}.`;
 }
 
 interface View {

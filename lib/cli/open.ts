@@ -8,7 +8,7 @@ import { Argument, type Command } from 'commander';
 import { cloudWatchConsole } from '../contract/console-links';
 import { Failure } from '../contract/failure';
 import { COMPUTE_OUTPUTS, STORAGE_OUTPUTS } from '../contract/installation-outputs';
-import { STATUS_PAGE_KEY } from '../contract/status-page';
+import { statusKey } from '../contract/status-pages';
 import { readStackOutputs } from '../runtime/deployed-installation';
 import { openStore } from '../runtime/open-store';
 import { openWithMachine } from '../runtime/open-with-machine';
@@ -25,8 +25,9 @@ interface OpenOptions extends InstallationOptions {
 }
 
 const MORE = `
-The status page is fetched into a folder that only you can read, and opened from there: it is one file, which needs no
-network. The others are opened where they are.
+The status page is fetched into a folder that only you can read, and opened
+from there: it is one file, which needs no network. The others are opened
+where they are.
 
 Examples:
   backstop open --installation acme
@@ -78,7 +79,7 @@ async function fetchStatusPage(installation: string): Promise<string> {
     await demandPage(store);
     const folder = await mkdtemp(path.join(tmpdir(), `backstop-${installation}-`));
     const file = path.join(folder, 'index.html');
-    await pipeline(await store.get(STATUS_PAGE_KEY), createWriteStream(file, { mode: 0o600 }));
+    await pipeline(await store.get(statusKey('page')), createWriteStream(file, { mode: 0o600 }));
     return file;
   } finally {
     await store.close();
@@ -87,7 +88,7 @@ async function fetchStatusPage(installation: string): Promise<string> {
 
 /** @throws Failure `usage` where the monitor has written none yet */
 async function demandPage(store: Store): Promise<void> {
-  for await (const { key } of store.list(STATUS_PAGE_KEY)) if (key === STATUS_PAGE_KEY) return;
+  for await (const { key } of store.list(statusKey('page'))) if (key === statusKey('page')) return;
   throw new Failure('usage', `${store.url} has no status page yet.`, {
     hint: 'The monitor writes the first one within the hour after the deployment; `backstop alarms` tells whether it is silent.',
   });

@@ -177,6 +177,11 @@ export function commaSeparated(value: string, before: readonly string[] | undefi
   return [...(before ?? []), ...value.split(',').filter((each) => each !== '')];
 }
 
+/** So that a long `--help` tells which options belong together. @param heading ends in a colon */
+export function grouped(heading: string, options: readonly Option[]): Option[] {
+  return options.map((option) => option.helpGroup(heading));
+}
+
 /** For counts and seconds. */
 export function positive(text: string): number {
   const value = Number(text);

@@ -13,6 +13,8 @@ export function programWith(verbs: readonly Verb[], io: CommandIo): Command {
     .version(TOOL_VERSION)
     .showHelpAfterError('(--help tells more)')
     .exitOverride()
+    // Commander's own 40 leave the longest option of `backup` no room in a terminal of 80 columns.
+    .configureHelp({ minWidthToWrap: 30 })
     .addHelpText('after', exitCodesHelp());
   for (const addTo of verbs) addTo(program, io);
   // A subcommand takes over neither of these by itself.

@@ -6,6 +6,8 @@ import { registerAudit } from './audit';
 import { registerBackup } from './backup';
 import { registerCheck } from './check';
 import type { CommandIo } from './command-io';
+import { registerCompliance } from './compliance';
+import { registerCost } from './cost';
 import { registerDoctor } from './doctor';
 import { registerDrill } from './drill';
 import { registerInit } from './init';
@@ -31,6 +33,8 @@ export function programOf(io: CommandIo): Command {
     registerRestore,
     registerDrill,
     registerAudit,
+    registerCompliance,
+    registerCost,
     registerPrune,
     registerKeys,
     registerAlarms,

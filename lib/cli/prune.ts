@@ -22,8 +22,9 @@ interface PruneOptions extends shared.TrustOptions, EvidenceTrustOptions {
 }
 
 const MORE = `
-Goes: what is past its time (--keep of its backup), and dumps without a manifest that nobody touched for a week. Stays,
-however old: the newest proven point, the newest whole one, and where drills have run all that is newer than the newest
+Goes: what is past its time (--keep of its backup), and dumps without a manifest
+that nobody touched for a week. Stays, however old: the newest proven point, the
+newest whole one, and where drills have run all that is newer than the newest
 proven one. Manifests, evidence and audit stay.
 
 Examples:

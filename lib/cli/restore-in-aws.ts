@@ -36,14 +36,14 @@ const ids = (text: string) => text.split(',').filter((id) => id !== '');
 export const inAwsOptions = () => [
   new Option('--in-aws', 'let the restore task in AWS do it; the target is its secret restore-target'),
   installationOption(),
-  new Option('--stack <name>', 'in AWS: the compute stack, instead of --installation'),
+  new Option('--stack <name>', 'the compute stack, instead of --installation'),
   new Option(
     '--target-major <major>',
-    'in AWS: PostgreSQL of the target, where it is not that of the point',
+    'PostgreSQL of the target, where it is not that of the point',
   ).argParser(shared.positive),
-  new Option('--subnets <ids>', "in AWS: others than the installation's, separated by commas").argParser(ids),
-  new Option('--security-groups <ids>', "in AWS: others than the installation's").argParser(ids),
-  new Option('--detach', 'in AWS: start the task and do not wait for it'),
+  new Option('--subnets <ids>', "others than the installation's, separated by commas").argParser(ids),
+  new Option('--security-groups <ids>', "others than the installation's").argParser(ids),
+  new Option('--detach', 'start the task and do not wait for its end'),
 ];
 
 /** What is meant for this machine, or is said to the task by its definition. */

@@ -50,7 +50,13 @@ export interface RestoreOptions
 }
 
 export function restoreOptions(): Option[] {
-  return [...fromOptions(), ...toOptions(), ...placeOptions(), ...howOptions(), ...aroundOptions()];
+  return [
+    ...shared.grouped('Which recovery point:', fromOptions()),
+    ...shared.grouped('Where to:', toOptions()),
+    ...shared.grouped('In place of a database that is there:', placeOptions()),
+    ...shared.grouped('How:', howOptions()),
+    ...shared.grouped('Around it:', aroundOptions()),
+  ];
 }
 
 function fromOptions(): Option[] {
@@ -80,8 +86,8 @@ function placeOptions(): Option[] {
     new Option('--replace <name>', 'close this database first, restore, then take its place').conflicts(
       'swap',
     ),
-    new Option('--confirm <name>', 'its name once more, where nobody can be asked'),
-    new Option('--keep-old-days <days>', 'how long the old one is to be kept')
+    new Option('--confirm <name>', 'the name of --swap or --replace once more, where nobody can be asked'),
+    new Option('--keep-old-days <days>', 'how long the old database is to be kept')
       .argParser(shared.positive)
       .default(7),
     new Option('--max-age-hours <hours>', 'an older point takes no place')

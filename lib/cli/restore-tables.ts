@@ -31,7 +31,7 @@ export function tableOptions(): Option[] {
       '--rows-missing-in <url>',
       'with --table: find the rows that this database (postgres://user@host/name) lacks, and write a script that puts them back',
     ),
-    new Option('--script <file>', 'that script (default: <target database>-missing-rows.sql here)'),
+    new Option('--script <file>', 'name of that script (default: <target database>-missing-rows.sql here)'),
   ];
 }
 

@@ -25,11 +25,13 @@ import { restoreSummary, restoreText } from './restore-text';
 type Options = RestoreOptions & InAwsOptions & RestoreTablesOptions & ArchiveOptions;
 
 const MORE = `
-The target database is made new; one that exists must be empty. When the restore fails, a database that it made is
-dropped again; when differences are found (exit code 10), it is left for a look at it.
+The target database is made new; one that exists must be empty. When the
+restore fails, a database that it made is dropped again; when differences are
+found (exit code 10), it is left for a look at it.
 
-With --swap or --replace the restored database takes the place of one that is there, which is kept under another name. Its
-name must be typed, or given once more by --confirm.
+With --swap or --replace the restored database takes the place of one that is
+there, which is kept under another name. Its name must be typed, or given once
+more by --confirm.
 
 Examples:
   PGPASSWORD=… backstop restore newest --database shop --store s3://shop-backups --public-key manifests.pub.pem --to postgres://admin@db.example.com --target-database shop_restored
@@ -43,7 +45,12 @@ export function registerRestore(program: Command, io: CommandIo): void {
     .command('restore')
     .description('restore a recovery point into a new database and compare it')
     .argument('[id]', 'its id, the beginning of it, or newest');
-  const options = [...restoreOptions(), ...tableOptions(), ...inAwsOptions(), ...archiveOptions()];
+  const options = [
+    ...restoreOptions(),
+    ...shared.grouped('Some tables only:', tableOptions()),
+    ...shared.grouped('By the task in AWS:', inAwsOptions()),
+    ...shared.grouped('An archive of your own scripts:', archiveOptions()),
+  ];
   for (const option of options) command.addOption(option);
   command
     .addHelpText('after', `${MORE}\n${exitCodesHelp()}`)

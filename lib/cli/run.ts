@@ -20,6 +20,7 @@ export async function run(
   programOf: (io: CommandIo) => Command,
 ): Promise<number> {
   const stop = stopSignal(process);
+  outliveClosedPipes(process);
   const reporters: Reporter[] = [];
   const io: CommandIo = {
     stdout: process.stdout,
@@ -52,6 +53,15 @@ function reporterFor(stderr: NodeJS.WriteStream, json: boolean): Reporter {
   const write = (line: string) => stderr.write(`${line}\n`);
   if (json) return jsonReporter(write, systemClock);
   return stderr.isTTY ? terminalReporter(stderr, systemClock) : lineReporter(write, systemClock);
+}
+
+/** `backstop list | head -1` is no fault; and a backup goes on when nobody reads its progress any more. */
+function outliveClosedPipes({ stdout, stderr }: NodeJS.Process): void {
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }
 
 /** The first SIGTERM or SIGINT ends the run cleanly; a second one ends it at once. */

@@ -33,9 +33,11 @@ interface StatusOptions extends AskedOptions, InstallationOptions {
 }
 
 const MORE = `
-With --installation it reads what the monitor wrote last, and says loudly where that is old. With --store it
-looks into the store itself: manifests, evidence, what programs told, the objects of the newest point and of the newest proven
-one. With --settings it says what was promised, too: without it only what is wrong anyhow is a problem.
+With --installation it reads what the monitor wrote last, and says loudly
+where that is old. With --store it looks into the store itself: manifests,
+evidence, what programs told, the objects of the newest point and of the
+newest proven one. With --settings it says what was promised, too: without it
+only what is wrong anyhow is a problem.
 
 Examples:
   backstop status --installation acme --exit-code

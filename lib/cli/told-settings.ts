@@ -1,6 +1,7 @@
 /** What a settings file promises, for verbs that compare it with what is. */
 import { hasDrills } from '../contract/drill-schedule';
 import { limitsOf } from '../contract/limits';
+import { vanishingRulesOf } from '../contract/monitor-config';
 import type { ToldInstallation } from '../operations/status/live-status';
 import { loadSettings } from '../settings/load';
 
@@ -8,9 +9,10 @@ import { loadSettings } from '../settings/load';
 export function toldBySettings(file: string): ToldInstallation {
   const { name, notifications, databases } = loadSettings(file).settings;
   const told = Object.entries(databases).map(([database, settings]) => {
-    const { schedule, drill } = settings;
+    const { schedule, drill, alarms } = settings;
     const drills = hasDrills(settings) ? { expectedMinutes: drill.expectedMinutes } : null;
-    return [database, { schedule, drills, limits: limitsOf(settings) }] as const;
+    const vanishing = vanishingRulesOf(alarms);
+    return [database, { schedule, drills, limits: limitsOf(settings), vanishing }] as const;
   });
   return {
     installation: name,

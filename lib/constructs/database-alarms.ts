@@ -39,6 +39,8 @@ export class DatabaseAlarms extends Construct {
     this.addMissing();
     this.addFailed();
     this.addShrunken();
+    this.addSlow();
+    this.addRowsVanished();
     const { provenHours } = this.limits;
     if (provenHours !== null) this.addDrillAlarms(provenHours);
     this.addStoredDataFaulty();
@@ -86,6 +88,37 @@ export class DatabaseAlarms extends Construct {
         },
         period: FULL_WINDOW,
       }),
+      threshold: 0,
+    });
+  }
+
+  /**
+   * Two of three: slower than usual and not quick anyway, or slower than expected, which is not quick either. A sum says
+   * that by what AWS documents of missing values.
+   */
+  private addSlow(): void {
+    const { slowAbove, slowMinimumMinutes, expectedMinutes } = this.limits;
+    const quickSeconds = Math.min(slowMinimumMinutes, expectedMinutes) * 60;
+    this.add('BackupSlow', {
+      meaning: `the newest backup took more than ${slowAbove} times as long as usual and more than ${slowMinimumMinutes} minutes, or more than the expected ${expectedMinutes} minutes.`,
+      metric: new MathExpression({
+        expression: `(ratio > ${slowAbove}) + (seconds > ${quickSeconds}) + (seconds > ${expectedMinutes * 60})`,
+        label: 'Slower than usual, not quick, slower than expected: two of three',
+        usingMetrics: {
+          ratio: this.gauge('durationRatio', FULL_WINDOW),
+          seconds: this.gauge('backupSeconds', FULL_WINDOW),
+        },
+        period: FULL_WINDOW,
+      }),
+      threshold: 1,
+    });
+  }
+
+  private addRowsVanished(): void {
+    const { vanishedShare, vanishedMinimumRows } = this.props.settings.alarms;
+    this.add('RowsVanished', {
+      meaning: `tables of at least ${vanishedMinimumRows} rows lost ${vanishedShare} of them or more since a point before the newest.`,
+      metric: this.gauge('vanishedTables', FULL_WINDOW),
       threshold: 0,
     });
   }

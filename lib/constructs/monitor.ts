@@ -12,7 +12,7 @@ import { ENVIRONMENT } from '../contract/environment';
 import type { Guardrails } from '../contract/guardrails';
 import { limitsOf } from '../contract/limits';
 import { FULL_PASS_MINUTES, LIGHT_PASS_MINUTES } from '../contract/metrics';
-import type { MonitorConfig, Pass } from '../contract/monitor-config';
+import { vanishingRulesOf, type MonitorConfig, type Pass } from '../contract/monitor-config';
 import { longestLifeDays } from '../contract/retention';
 import type { Settings } from '../settings/schema';
 import { BundledFunction } from './bundled-function';
@@ -52,7 +52,7 @@ const DIGEST_MINUTES = 120;
 /**
  * Publishes every gauge on every pass, so that silence is an alarm: what lib/constructs/gauges.ts names.
  *
- * Passes may overlap: they publish the same and write nothing twice. So no concurrency is reserved, which a new account
+ * Passes may overlap: they publish the same, and of two that write the index the last one wins. So no concurrency is reserved, which a new account
  * with its limit of ten would refuse at deployment (docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
  */
 export class Monitor extends Construct {
@@ -69,7 +69,7 @@ export class Monitor extends Construct {
     const program = new BundledFunction(this, 'Program', {
       name: 'monitor',
       description: `Measures the backups of ${settings.name}`,
-      /** The longest there is: a full pass reads every manifest that can matter. */
+      /** The longest there is: where its index is lost, a full pass reads every manifest that can matter. */
       timeout: Duration.minutes(15),
       memoryMiB: 512,
       logDays: settings.compute.logDays,
@@ -142,12 +142,13 @@ export class Monitor extends Construct {
 
 function configOf({ settings, guardrails }: MonitorProps): MonitorConfig {
   const databases = Object.entries(settings.databases).map(([name, database]) => {
-    const { schedule, keepDays, drill } = database;
+    const { schedule, keepDays, drill, alarms } = database;
     const { cron, timeZone, seasons, flexibleMinutes, expectedMinutes } = schedule;
     const monitored = {
       schedule: { cron, timeZone, seasons, flexibleMinutes, expectedMinutes },
       longestLifeDays: longestLifeDays(keepDays),
       drills: hasDrills(database) ? { expectedMinutes: drill.expectedMinutes } : null,
+      vanishing: vanishingRulesOf(alarms),
       limits: limitsOf(database),
     };
     return [name, monitored] as const;

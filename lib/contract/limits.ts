@@ -17,21 +17,32 @@ export const limitsSchema = z.strictObject({
   shrunkenBelow: z.number(),
   /** And at least so many stored bytes. */
   minimumBytes: z.number(),
+  /** A backup is slow that took more than so many times the usual, and more than these minutes. */
+  slowAbove: z.number(),
+  slowMinimumMinutes: z.number(),
+  /** So is one that took longer than was expected. */
+  expectedMinutes: z.number(),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
 export interface LimitedDatabase extends DrilledDatabase {
   readonly rtoMinutes: number;
-  readonly alarms: { readonly shrunkenBelow: number; readonly minimumBytes: number };
+  readonly schedule: DrilledDatabase['schedule'] & { readonly expectedMinutes: number };
+  readonly alarms: Readonly<
+    Record<'shrunkenBelow' | 'minimumBytes' | 'slowAbove' | 'slowMinimumMinutes', number>
+  >;
 }
 
 export function limitsOf(database: LimitedDatabase): Limits {
-  const { alarms, rtoMinutes } = database;
+  const { alarms, rtoMinutes, schedule } = database;
   return {
     newestHours: objectiveHours(database),
     provenHours: hasDrills(database) ? provenObjectiveHours(database) : null,
     restoreMinutes: rtoMinutes,
     shrunkenBelow: alarms.shrunkenBelow,
     minimumBytes: alarms.minimumBytes,
+    slowAbove: alarms.slowAbove,
+    slowMinimumMinutes: alarms.slowMinimumMinutes,
+    expectedMinutes: schedule.expectedMinutes,
   };
 }

@@ -37,6 +37,10 @@ export const FULL_GAUGES = {
   storedBytes: 'StoredBytes',
   databaseBytes: 'DatabaseBytes',
   backupSeconds: 'BackupSeconds',
+  /** Per database: `backupSeconds` divided by the median of the like points before it; 1 without any. */
+  durationRatio: 'DurationRatio',
+  /** Per database: tables that lost most of their rows since a point before the newest. 0 is good. */
+  vanishedTables: 'VanishedTables',
   /** Per database: valid points that have not expired. */
   points: 'RecoveryPoints',
   /** Per database: manifests that cannot be believed. 0 is good. */
@@ -53,7 +57,7 @@ export const FULL_GAUGES = {
   unconfirmedSubscriptions: 'UnconfirmedSubscriptions',
 } as const;
 
-/** `sizeRatio` compares with the median of so many points. */
+/** `sizeRatio` and `durationRatio` compare with the median of so many points. */
 export const COMPARED_POINTS = 10;
 
 export const LIGHT_PASS_MINUTES = 5;
@@ -88,6 +92,8 @@ export const GAUGE_UNITS = {
   storedBytes: 'Bytes',
   databaseBytes: 'Bytes',
   backupSeconds: 'Seconds',
+  durationRatio: 'None',
+  vanishedTables: 'Count',
   points: 'Count',
   faultyManifests: 'Count',
   guardrailDifferences: 'Count',

@@ -4,6 +4,25 @@ import { guardrailsSchema } from './guardrails';
 import { limitsSchema } from './limits';
 import { DATABASE_NAME_RULE, isDatabaseName } from './object-keys';
 
+/** Which loss of rows is told: see `alarms` in the settings. */
+const vanishingRulesSchema = z.strictObject({
+  share: z.number(),
+  minimumRows: z.int().positive(),
+  /** Patterns of tables that may lose their rows. */
+  tables: z.array(z.string()),
+});
+export type VanishingRules = z.infer<typeof vanishingRulesSchema>;
+
+/** @param alarms of the settings of a database */
+export function vanishingRulesOf(alarms: {
+  readonly vanishedShare: number;
+  readonly vanishedMinimumRows: number;
+  readonly vanishingTables: readonly string[];
+}): VanishingRules {
+  const { vanishedShare: share, vanishedMinimumRows: minimumRows, vanishingTables: tables } = alarms;
+  return { share, minimumRows, tables: [...tables] };
+}
+
 const monitoredDatabaseSchema = z.strictObject({
   schedule: z.strictObject({
     cron: z.string(),
@@ -16,6 +35,7 @@ const monitoredDatabaseSchema = z.strictObject({
   longestLifeDays: z.int().positive(),
   /** null where no drills are asked for: nothing is measured of them. */
   drills: z.strictObject({ expectedMinutes: z.number() }).nullable(),
+  vanishing: vanishingRulesSchema,
   /** Beyond which its alarms come: the status says the same. */
   limits: limitsSchema,
 });

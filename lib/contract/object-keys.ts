@@ -55,6 +55,18 @@ export function pointPrefix(retentionClass: RetentionClass, database: string, id
   return `${classPrefix(retentionClass, 'postgres', database)}${id}/`;
 }
 
+/** Which recovery point an object at such a key belongs to; undefined where it lies at no point's place. */
+export function pointOfKey(
+  key: string,
+): { readonly class: RetentionClass; readonly database: string; readonly id: RecoveryPointId } | undefined {
+  const [, name = '', , database = '', id = ''] = key.split('/');
+  const retentionClass = RETENTION_CLASSES.find((known) => known === name);
+  if (retentionClass === undefined || !isRecoveryPointId(id)) return undefined;
+  return key.startsWith(pointPrefix(retentionClass, database, id))
+    ? { class: retentionClass, database, id }
+    : undefined;
+}
+
 /** Where the exports of a database lie. */
 export function exportsPrefix(database: string): string {
   return `${PREFIXES.exports}postgres/${database}/`;

@@ -19,7 +19,7 @@ export function retentionClassFor(startedAt: Date, newest: NewestByClass, keep: 
   const kept = RETENTION_CLASSES.filter((candidate) => keep[candidate] !== undefined);
   const lowest = kept[0];
   if (lowest === undefined) throw new RangeError('at least one retention class must be kept');
-  const due = kept.findLast((candidate) => !hasPointInPeriod(candidate, startedAt, newest));
+  const due = kept.filter((candidate) => !hasPointInPeriod(candidate, startedAt, newest)).at(-1);
   return due ?? lowest;
 }
 

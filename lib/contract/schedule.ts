@@ -90,8 +90,9 @@ export function skippedWallTimes(schedule: Schedule, from: Date, to: Date): stri
   return walls
     .filter((wall, index) => {
       if (instantOf(wall) !== undefined) return false;
-      const before = walls.slice(0, index).findLast((other) => instantOf(other) !== undefined) ?? -Infinity;
-      const after = walls.slice(index).find((other) => instantOf(other) !== undefined) ?? Infinity;
+      const told = (other: number) => instantOf(other) !== undefined;
+      const before = walls.slice(0, index).filter(told).at(-1) ?? -Infinity;
+      const after = walls.slice(index).find(told) ?? Infinity;
       return (instantOf(after) ?? Infinity) - (instantOf(before) ?? -Infinity) > usual;
     })
     .map((wall) => new Date(wall).toISOString().slice(0, 16).replace('T', ' '));

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Client, type ClientConfig } from 'pg';
 import { Failure, messageOf } from '../contract/failure';
+import { hintOf, reasonOf } from './connection-refusal';
 
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
@@ -140,14 +141,10 @@ export async function connect(target: ConnectionTarget, applicationName = 'backs
       return connect({ ...target, sslMode: 'disable' }, applicationName);
     }
     if (error instanceof Failure) throw error;
-    throw new Failure(
-      'database-unreachable',
-      `${describeTarget(target)}: ${messageOf(error) || codeOf(error)}`,
-      {
-        cause: error,
-        hint: hintFor(error),
-      },
-    );
+    throw new Failure('database-unreachable', `${describeTarget(target)}: ${reasonOf(error)}`, {
+      cause: error,
+      hint: hintOf(error),
+    });
   }
 }
 
@@ -218,29 +215,4 @@ function parseUrl(url: string): URL {
   throw new Failure('usage', 'The database URL cannot be read.', {
     hint: 'Write postgres://user@host:5432/database and put the password into PGPASSWORD or a passfile.',
   });
-}
-
-function codeOf(error: unknown): string {
-  return (error as { code?: string }).code ?? 'no reason given';
-}
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html and Node's network codes. */
-const HINTS: Readonly<Record<string, string>> = {
-  '28P01': 'Check the password: PGPASSWORD, the passfile, or the secret.',
-  '28000':
-    'Check the user, and whether the server demands TLS (sslmode); RDS IAM wants rds_iam granted to the user.',
-  '3D000': 'Check the database name at the end of the URL.',
-  '53300': 'The server has no free connection: raise max_connections or run at another hour.',
-  '57P03': 'The server is starting up or shutting down: try again in a minute.',
-  ECONNREFUSED: 'Nothing listens there: check host and port.',
-  ENOTFOUND: 'The host name does not resolve: check it.',
-  ETIMEDOUT: 'No answer: check the security group or firewall.',
-};
-
-function hintFor(error: unknown): string {
-  const message = messageOf(error);
-  if (/certificate|self.signed|altnames/i.test(message)) {
-    return 'The server certificate is not trusted: give its authority by sslrootcert=FILE, or weaken sslmode knowingly.';
-  }
-  return HINTS[codeOf(error)] ?? 'Check host, port, user, password and TLS.';
 }

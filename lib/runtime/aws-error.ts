@@ -12,6 +12,15 @@ export interface AwsError {
   readonly text: string;
 }
 
+/** What the machine lacks before anything can be sent: the same for every service. undefined for all other errors. */
+export function missingSetupHint(error: unknown): string | undefined {
+  if (awsError(error).code === 'CredentialsProviderError')
+    return 'There are no credentials here: name a profile in AWS_PROFILE (and sign in: aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. To see who you are: aws sts get-caller-identity.';
+  if (messageOf(error) === 'Region is missing')
+    return 'Say where it lies: set AWS_REGION, for example AWS_REGION=eu-central-1.';
+  return undefined;
+}
+
 interface Shape {
   readonly name?: unknown;
   readonly code?: unknown;
@@ -37,4 +46,12 @@ export function awsError(error: unknown): AwsError {
     attempts,
     text: `${known} (${facts.join(', ')}): ${messageOf(error).split('\n', 1).join('')}`,
   };
+}
+
+/** KMS answers the second, with HTTP 400; HeadObject has no body to name one; a file system has its own. */
+const DENIED = ['AccessDenied', 'AccessDeniedException', '403', 'Forbidden', 'EACCES', 'EPERM'];
+
+/** A right is missing. Other refusals tell of our own credentials. */
+export function isAccessDenied(error: unknown): boolean {
+  return DENIED.includes(awsError(error).code);
 }

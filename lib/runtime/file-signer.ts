@@ -45,8 +45,13 @@ export async function createKeyFile(file: string): Promise<string> {
 
 async function writeNew(file: string, text: string | Buffer, mode: number): Promise<void> {
   await writeFile(file, text, { flag: 'wx', mode, flush: true }).catch((error: unknown) => {
-    throw new Failure('usage', `The key file ${file} cannot be written: ${messageOf(error)}`, {
-      hint: 'A key is never overwritten: choose another name. Backups signed by the old key need its public half.',
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new Failure('usage', `The key file ${file} cannot be written: ${messageOf(error)}`, {
+        hint: 'Name a file in a folder that is there and that you may write to.',
+        cause: error,
+      });
+    throw new Failure('usage', `The key file ${file} exists already; a key is never overwritten.`, {
+      hint: 'Use it, or name another file. Backups signed by an old key need its public half.',
       cause: error,
     });
   });

@@ -3,7 +3,7 @@ import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms
 import { createHash, createPublicKey } from 'node:crypto';
 import { keySha256, SIGNATURE_ALGORITHM } from '../contract/envelope';
 import { Failure } from '../contract/failure';
-import { awsError } from './aws-error';
+import { awsError, missingSetupHint } from './aws-error';
 import { checkedKey, publicPem } from './pem-files';
 import type { Signature, Signer } from './signer';
 
@@ -79,11 +79,12 @@ export class KmsSigner implements Signer {
 
   private failure(permission: string, error: unknown): Failure {
     const { code, text } = awsError(error);
-    const denied = code === 'AccessDeniedException';
-    return new Failure(USAGE_CODES.includes(code) ? 'usage' : 'store-failed', `${this.name}: ${text}`, {
-      hint: denied
+    const hint =
+      code === 'AccessDeniedException'
         ? `The role needs ${permission} on this key, in its policy and in the key's.`
-        : 'Check the name of the key, the region and the credentials: aws sts get-caller-identity.',
+        : 'Check the name of the key (an alias is written kms:alias/NAME), the region (AWS_REGION) and the credentials: aws sts get-caller-identity.';
+    return new Failure(USAGE_CODES.includes(code) ? 'usage' : 'store-failed', `${this.name}: ${text}`, {
+      hint: missingSetupHint(error) ?? hint,
       cause: error,
     });
   }

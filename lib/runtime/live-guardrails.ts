@@ -9,7 +9,7 @@ import {
   type Guardrails,
   type LifecycleRuleParts,
 } from '../contract/guardrails';
-import { awsError } from './aws-error';
+import { awsError, isAccessDenied } from './aws-error';
 import type { S3Api } from './s3-api';
 
 export type BucketReader = Pick<
@@ -39,17 +39,15 @@ const ABSENT = [
   'ReplicationConfigurationNotFoundError',
 ];
 
-/** KMS answers the latter, with HTTP 400. Other refusals tell of our own credentials. */
-const DENIED = ['AccessDenied', 'AccessDeniedException'];
-
 /**
  * What is absent is left out; what must not be read is ACCESS_DENIED.
+ * @param keyArn undefined where no key of the account's own encrypts
  * @throws Failure `store-failed` where something could not be read for another reason
  */
 export async function liveGuardrails(
   bucket: BucketReader,
   kms: KMSClient,
-  keyArn: string,
+  keyArn: string | undefined,
 ): Promise<Guardrails> {
   const parts = await Promise.all([
     settingGuardrails(bucket),
@@ -61,7 +59,7 @@ export async function liveGuardrails(
     readOf(bucket, 'replication', bucket.replication(), (answer) =>
       one('replication', answer.ReplicationConfiguration),
     ),
-    keyGuardrails(kms, keyArn),
+    keyArn === undefined ? {} : keyGuardrails(kms, keyArn),
   ]);
   return Object.assign({}, ...parts) as Guardrails;
 }
@@ -111,7 +109,7 @@ async function readOf<T>(
   return answering.then(guardrailsIn, (error: unknown) => {
     const { code } = awsError(error);
     if (ABSENT.includes(code)) return {};
-    if (DENIED.includes(code)) return { [kind]: ACCESS_DENIED };
+    if (isAccessDenied(error)) return { [kind]: ACCESS_DENIED };
     return bucket.explained('guardrails', '', Promise.reject(error as Error));
   });
 }
@@ -150,8 +148,7 @@ async function keyGuardrails(kms: KMSClient, KeyId: string): Promise<Guardrails>
       rotation: rotating.KeyRotationEnabled,
     });
   } catch (error) {
-    const { code, text } = awsError(error);
-    if (DENIED.includes(code)) return { 'backup key': ACCESS_DENIED };
-    throw new Failure('store-failed', `The key ${KeyId}: ${text}`, { cause: error });
+    if (isAccessDenied(error)) return { 'backup key': ACCESS_DENIED };
+    throw new Failure('store-failed', `The key ${KeyId}: ${awsError(error).text}`, { cause: error });
   }
 }

@@ -23,8 +23,15 @@ export function openStore(url: string): Store {
   const directory = /^file:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (directory !== undefined) return new DirectoryStore(directory);
   throw new Failure('usage', `${JSON.stringify(url)} is no store; ${ALLOWED}.`, {
-    hint: `For a directory write file:${url === '' ? 'backups' : url}.`,
+    hint: hintFor(url),
   });
+}
+
+/** What may have been meant. */
+function hintFor(url: string): string {
+  const bucket = /^s3:\/?(.*)$/i.exec(url)?.[1];
+  if (bucket !== undefined) return `A bucket is written with two slashes: s3://${bucket || 'BUCKET'}.`;
+  return `For a directory write file:${url === '' ? 'backups' : url}.`;
 }
 
 /** What lies in archive classes of a store; undefined for a directory, which has none. @throws Failure `usage` */
@@ -37,7 +44,8 @@ export function openVersions(url: string): Versions | undefined {
   return url.startsWith('s3://') ? new S3ObjectVersions(bucketOf(url), s3Client()) : undefined;
 }
 
-function bucketOf(url: string): string {
+/** Of `s3://bucket`. @throws Failure `usage` */
+export function bucketOf(url: string): string {
   const bucket = url.slice('s3://'.length).replace(/\/$/, '');
   if (BUCKET.test(bucket)) return bucket;
   throw new Failure('usage', `${JSON.stringify(url)} names no bucket; ${ALLOWED}.`, {

@@ -43,7 +43,10 @@ export function publicPem(key: KeyObject): string {
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Failure('usage', `The key file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new Failure('usage', `The key file ${file} cannot be read: ${messageOf(error)}`, {
+      hint: 'Check the path: it counts from the folder where you type. "backstop keys create" makes a key; of a signer in KMS the public one is an output of the compute stack.',
+      cause: error,
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * Documents in an S3 bucket: the status bucket, which keeps what was overwritten for some weeks. The newest version is read,
- * and one that is hidden by a delete marker is gone. CRC-32 is stated and compared on both ways.
+ * and one that is hidden by a delete marker is gone. CRC-32 is stated and confirmed; what is read the SDK compares with it.
  */
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -9,7 +9,10 @@ import { awsError } from './aws-error';
 import { crcHex } from './digests';
 import { checkDocumentBytes, checkDocumentKey, refuseBackupBucket, type Documents } from './documents';
 import { S3Api, type s3Client } from './s3-api';
-import { base64OfHex, unconfirmed, wholeObjectCrc } from './s3-confirmation';
+import { base64OfHex, unconfirmed } from './s3-confirmation';
+
+/** Also of a document that is written over while it is read, where a store hands out the body of one and the checksum of the other. */
+const READ_ATTEMPTS = 5;
 
 export class S3Documents implements Documents {
   readonly url: string;
@@ -28,18 +31,24 @@ export class S3Documents implements Documents {
 
   async read(key: string): Promise<Buffer | undefined> {
     checkDocumentKey(key);
-    const place = `${this.url}/${key}`;
-    const answer = await this.s3
-      .getObject({ Key: key, ChecksumMode: 'ENABLED' }, {})
-      .catch(async (error: unknown) => {
-        if (awsError(error).code === 'NoSuchKey') return undefined;
-        throw await this.s3.failure('read', key, error);
-      });
-    if (answer === undefined) return undefined;
-    const body = await this.s3.explained('read', key, this.bytesOf(answer.Body as Readable, place));
-    const kept = wholeObjectCrc(answer.ChecksumCRC32, answer.ChecksumType);
-    if (kept === undefined || kept === crcHex(crc32(body))) return body;
-    throw new Failure('store-failed', `${place} came back otherwise than the store keeps it. Read it again.`);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.readOnce(key);
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        if (attempt === READ_ATTEMPTS) throw await this.s3.failure('read', key, error);
+      }
+    }
+  }
+
+  /** @throws what broke its body off, or made it another one than the store keeps: the SDK repeats only what comes before */
+  private async readOnce(key: string): Promise<Buffer | undefined> {
+    const asked = this.s3.getObject({ Key: key, ChecksumMode: 'ENABLED' }, {});
+    const answer = await asked.catch(async (error: unknown) => {
+      if (awsError(error).code === 'NoSuchKey') return undefined;
+      throw await this.s3.failure('read', key, error);
+    });
+    return answer && this.bytesOf(answer.Body as Readable, `${this.url}/${key}`);
   }
 
   private async bytesOf(stream: Readable, place: string): Promise<Buffer> {

@@ -1,6 +1,6 @@
 /** What S3's errors mean for the operator. Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 import { Failure } from '../contract/failure';
-import { awsError, type AwsError } from './aws-error';
+import { awsError, missingSetupHint, type AwsError } from './aws-error';
 import { StoreKeyExists } from './store';
 
 /** Permissions by what was tried; reading goes by versions, so that a delete marker hides nothing. */
@@ -36,13 +36,7 @@ const REGION_CODES = [
   '301',
 ];
 const CREDENTIAL_CODES = [
-  ...[
-    'CredentialsProviderError',
-    'InvalidAccessKeyId',
-    'SignatureDoesNotMatch',
-    'ExpiredToken',
-    'TokenRefreshRequired',
-  ],
+  ...['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'TokenRefreshRequired'],
   ...['InvalidToken', 'RequestTimeTooSkewed'],
 ];
 const DAMAGE_CODES = [
@@ -61,7 +55,7 @@ export function s3Failure(action: S3Action, place: S3Place, error: unknown): Fai
   if (action === 'put' && known.status === 412) return keyExists(place.key, url, known);
   const at = place.key === '' ? url : `${url}/${place.key}`;
   return new Failure('store-failed', `${action} of ${at} failed: ${known.text}`, {
-    hint: hintFor(action, place, known),
+    hint: missingSetupHint(error) ?? hintFor(action, place, known),
     cause: error,
   });
 }

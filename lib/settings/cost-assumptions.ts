@@ -18,7 +18,7 @@ export const EXPIRY_DAYS = 2;
 /** Encryption of points and alarms, signatures of manifests and evidence. */
 export const KEYS = 4;
 /** CloudWatch asks for each metric that an alarm looks at: of each database, of the installation, and more with webhooks. */
-export const ALARM_METRICS = { database: 10, drilled: 3, installation: 7, webhooks: 1 } as const;
+export const ALARM_METRICS = { database: 13, drilled: 3, installation: 7, webhooks: 1 } as const;
 /** Published only of databases with drills. */
 export const DRILL_GAUGES = [
   'provenPointAge',
@@ -48,6 +48,8 @@ export const REQUESTS = {
   lightPass: { lists: 7, gets: 2 },
   drillPass: { lists: 4, gets: 1 },
   manifest: { lists: 1, gets: 1 },
+  /** The newest point and two before it, whole, for the rows of their tables. */
+  comparedManifests: { lists: 3, gets: 3 },
   /** Manifests, evidence and the record of the check are listed, the last is read; the index is read and written. */
   fullPass: { lists: 4, gets: 2, puts: 1 },
   /** With drills: the newest evidence is listed and read, what it proves is listed, and whether its manifest is held. */
@@ -61,8 +63,8 @@ export const REQUESTS = {
   drilledObject: { lists: 1, gets: 2, puts: 2 },
 } as const;
 
-/** In which each point is looked at once. */
-export const WEEK_HOURS = 168;
+/** Between two looks at a point: lib/operations/point-index/due-looks.ts; a test compares. */
+export const TURN_HOURS = 156;
 
 export const LIGHT_PASSES = (HOURS * 60) / LIGHT_PASS_MINUTES;
 export const FULL_PASSES = (HOURS * 60) / FULL_PASS_MINUTES;

@@ -1,4 +1,5 @@
 /** What an installation costs a month, by formula from its settings. docs/cost.md explains each, with an example. */
+import { namedSecrets } from './named-secrets';
 import { hasDrills } from '../contract/drill-schedule';
 import { FULL_GAUGES, INSTALLATION_GAUGES, LIGHT_GAUGES } from '../contract/metrics';
 import * as assumed from './cost-assumptions';
@@ -28,7 +29,7 @@ export function monthlyCost(settings: Settings): MonthlyCost {
     { what: `network, ${settings.network.mode}`, usd: network(settings, flows) },
     { what: 'metrics, alarms, dashboard', usd: watching(settings) },
     { what: 'keys', usd: assumed.KEYS * price.KMS.keyMonth + sum(flows, signatures) },
-    { what: 'secrets', usd: secretsOf(settings).size * price.SECRET_MONTH },
+    { what: 'secrets', usd: secretsOf(settings) * price.SECRET_MONTH },
     { what: 'programs, logs, images', usd: programs(flows, settings.compute.logDays) },
   ];
   return {
@@ -91,19 +92,8 @@ function watching(settings: Settings): number {
 }
 
 /** The restore target's, and those that the settings name. */
-function secretsOf({ databases, notifications }: Settings): ReadonlySet<string> {
-  const passwords = Object.values(databases).flatMap(({ connection }) =>
-    connection === 'elsewhere' || connection.password === undefined ? [] : [connection.password.secret],
-  );
-  const targets = Object.values(databases).flatMap(({ drill }) =>
-    drill.when === 'never' || drill.target === 'throw-away' ? [] : [drill.target.secret],
-  );
-  return new Set([
-    'restore target',
-    ...passwords,
-    ...targets,
-    ...notifications.webhooks.map(({ secret }) => secret),
-  ]);
+function secretsOf(settings: Settings): number {
+  return 1 + namedSecrets(settings).size;
 }
 
 function programs(flows: readonly Flow[], logDays: number): number {

@@ -5,7 +5,7 @@ import { ARCHIVE_FORMATS } from '../contract/manifest';
 import { RETENTION_CLASSES } from '../contract/object-keys';
 import { STORAGE_CLASSES } from '../contract/storage-class';
 import { drillSchema } from './drill-schema';
-import { days, fields, oneOf, secretName, text, whole } from './fields';
+import { days, fields, number, oneOf, secretName, text, whole } from './fields';
 import { scheduleSchema } from './schedule-schema';
 import { taskSchema } from './task-schema';
 
@@ -89,21 +89,53 @@ const dumpSchema = fields({
   inventory: oneOf(INVENTORY_LEVELS).default('rows'),
 });
 
+/** One that a monitor can read, whatever the database's search_path. */
+const tableOfSchema =
+  /^(?:[\p{L}\p{N}_$*?]+|"(?:[^"\p{Cc}]|"")+")\.(?:[\p{L}\p{N}_$*?]+|"(?:[^"\p{Cc}]|"")+")$/u;
+
 const alarmsSchema = fields({
   /**
    * BackupShrunken: the newest point is smaller than this part of the median of those before it.
    * @default 0.8
    */
-  shrunkenBelow: z
-    .number('a number from 0.1 to 1')
-    .min(0.1, 'a number from 0.1 to 1')
-    .max(1, 'a number from 0.1 to 1')
-    .default(0.8),
+  shrunkenBelow: number(0.1, 1).default(0.8),
   /**
    * BackupShrunken: the newest point has fewer stored bytes than this.
    * @default 1 - only an empty one
    */
   minimumBytes: whole('bytes', 1, Number.MAX_SAFE_INTEGER).default(1),
+  /**
+   * BackupSlow: the newest backup took more than this many times the median of those before it.
+   * @default 2
+   */
+  slowAbove: number(1.1, 100).default(2),
+  /**
+   * BackupSlow: and more than this; one that takes longer than `schedule.expectedMinutes` is slow in any case.
+   * @default 5
+   */
+  slowMinimumMinutes: whole('minutes', 1, 1440).default(5),
+  /**
+   * RowsVanished: a table lost this part of its rows or more since the point before, or since one that is a day older.
+   * @default 0.5
+   */
+  vanishedShare: number(0.01, 1).default(0.5),
+  /**
+   * RowsVanished: a table that had fewer rows does not count.
+   * @default 1000
+   */
+  vanishedMinimumRows: whole('rows', 1, Number.MAX_SAFE_INTEGER).default(1000),
+  /**
+   * RowsVanished: patterns of tables whose rows come and go, such as queues and sessions.
+   * @default - every table counts
+   */
+  vanishingTables: z
+    .array(
+      text(
+        tableOfSchema,
+        'a pattern with a schema, for example public.session, queue.* or "Shop"."Basket"; * and ? stand for any characters',
+      ),
+    )
+    .default([]),
 });
 
 const storageSchema = fields({
@@ -179,7 +211,7 @@ export const databaseSchema = fields({
   task: taskSchema.prefault({}),
   /** @default - after each backup, on a throw-away server */
   drill: drillSchema.prefault({}),
-  /** @default - 0.8 of the median, and not empty */
+  /** @default - 0.8 of the usual size, twice the usual time, half of a table's rows */
   alarms: alarmsSchema.prefault({}),
 });
 

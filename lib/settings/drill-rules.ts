@@ -12,7 +12,7 @@ import { taskFaults } from './task-rules';
  * backups has one, and the rest is for our programs and yours.
  */
 const DRILL_RULES_MAX = 250;
-/** A template of twenty databases takes a megabyte. */
+/** A template of eighteen databases may take a megabyte. */
 const CHECKS_BYTES_MAX = 8000;
 /** Indexes are not in a dump: a restored database may be larger than the one that was measured. */
 const RESTORED_PART = 1.3;

@@ -12,6 +12,11 @@ export function whole(unit: string, atLeast: number, atMost: number) {
   return z.int(allowed).min(atLeast, allowed).max(atMost, allowed);
 }
 
+export function number(atLeast: number, atMost: number) {
+  const allowed = `a number from ${atLeast} to ${atMost}`;
+  return z.number(allowed).min(atLeast, allowed).max(atMost, allowed);
+}
+
 export function days(atLeast: number) {
   return whole('days', atLeast, 36_500);
 }

@@ -6,7 +6,7 @@ import { Failure, messageOf } from '../contract/failure';
 import type { Settings } from './schema';
 import { defineSettings } from './settings';
 
-const DEFAULT_FILE = 'backstop.config.ts';
+export const DEFAULT_FILE = 'backstop.config.ts';
 const EXAMPLE_FILE = path.resolve(__dirname, '../../examples/minimal.ts');
 
 export interface LoadedSettings {

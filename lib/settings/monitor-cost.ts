@@ -15,11 +15,12 @@ export interface MonitoredFlow {
 /** Each manifest is read once; each hour the newest point is looked at, and a part of the older ones. */
 export function monitorRequests(flow: MonitoredFlow): number {
   const { points, objects } = flow;
-  const { lightPass, fullPass, manifest, look, lockedObject } = assumed.REQUESTS;
+  const { lightPass, fullPass, comparedManifests, manifest, look, lockedObject } = assumed.REQUESTS;
   const oneLook = looksUsd(look) + objects * looksUsd(lockedObject);
   return (
     assumed.LIGHT_PASSES * looksUsd(lightPass) +
-    assumed.FULL_PASSES * (looksUsd(fullPass) + (1 + olderLooks(flow)) * oneLook) +
+    assumed.FULL_PASSES *
+      (looksUsd(fullPass) + looksUsd(comparedManifests) + (1 + olderLooks(flow)) * oneLook) +
     (assumed.FULL_PASSES * fullPass.puts * S3.STANDARD.thousandPuts) / 1000 +
     assumed.DAYS * runsPerDay(points) * looksUsd(manifest) +
     assumed.DAYS * looksUsd({ lists: orphanLists(flow), gets: 0 })
@@ -28,7 +29,7 @@ export function monitorRequests(flow: MonitoredFlow): number {
 
 /** Of a full pass: so many that each point has its turn every week. */
 function olderLooks(flow: MonitoredFlow): number {
-  return Math.ceil(keptPoints(flow) / assumed.WEEK_HOURS);
+  return Math.ceil(keptPoints(flow) / assumed.TURN_HOURS);
 }
 
 /** Of a day: all that is stored, a thousand keys in each. */

@@ -18,14 +18,14 @@ export interface DatabasesStackProps extends StackProps {
   readonly databases: readonly string[];
 }
 
-/** What exists once per database: at most 20 of them, so that it fits into a stack. */
+/** What exists once per database: at most 18 of them, so that it fits into a stack. */
 export class DatabasesStack extends Stack {
   readonly storage: StorageAccess;
   private readonly alarms: AlarmTarget;
   private readonly drills: Drills | undefined;
 
   constructor(scope: Construct, id: string, props: DatabasesStackProps) {
-    /** Indentation would double a template of 20 databases, which may have a megabyte. */
+    /** Indentation would double a template of 18 databases, which may have a megabyte. */
     super(scope, id, { suppressTemplateIndentation: true, ...props });
     const { settings } = props;
     this.storage = new StorageAccess(this, settings.name);

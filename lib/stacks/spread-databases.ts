@@ -1,6 +1,8 @@
-/** CloudFormation takes 500 resources per stack; a database with tasks, alarms and one schedule needs 21. */
-const DATABASES_PER_STACK = 20;
-/** Beyond one per database: a season is a schedule more. */
+/** CloudFormation takes 500 resources per stack: room is left for those that a stack has once, and for another alarm. */
+const RESOURCES_PER_STACK = 440;
+/** With tasks and alarms, but for its schedules: one, and one more for each season. */
+const RESOURCES_PER_DATABASE = 22;
+const DATABASES_PER_STACK = 18;
 const SCHEDULES_PER_STACK = 60;
 
 /** A database with a task, and how many schedules start it. */
@@ -25,5 +27,9 @@ export function spreadDatabases(databases: readonly Scheduled[]): string[][] {
 
 function fits(group: readonly Scheduled[]): boolean {
   const schedules = group.reduce((sum, database) => sum + database.schedules, 0);
-  return group.length <= DATABASES_PER_STACK && schedules <= SCHEDULES_PER_STACK;
+  return (
+    group.length <= DATABASES_PER_STACK &&
+    schedules <= SCHEDULES_PER_STACK &&
+    group.length * RESOURCES_PER_DATABASE + schedules <= RESOURCES_PER_STACK
+  );
 }

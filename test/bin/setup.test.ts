@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -35,7 +36,7 @@ describe('setup', () => {
 
   beforeEach(() => {
     home = mkdtempSync(path.join(tmpdir(), 'backstop-setup-'));
-    for (const file of ['bin/setup', 'test/support/find-postgres.js'])
+    for (const file of ['bin/setup', 'test/support/find-postgres.js', 'test/support/find-chromium.js'])
       cpSync(path.join(project, file), at(file));
     // The servers are those of this machine: they are here, since the tests run.
     mkdirSync(at('.tools'));
@@ -46,6 +47,7 @@ describe('setup', () => {
     fake('npm', NPM_WORKS);
     fake('python3', PYTHON_WITH_MOTO);
     fake('apt-get', FAILS);
+    fake('chromium', '');
   });
 
   afterEach(() => {
@@ -57,9 +59,9 @@ describe('setup', () => {
     chmodSync(at('fakes', name), 0o755);
   }
 
-  function setUp() {
+  function setUp(more: NodeJS.ProcessEnv = {}) {
     writeFileSync(at('log'), '');
-    const env = { ...process.env, CI: 'false', PATH: `${at('fakes')}:${process.env['PATH'] ?? ''}` };
+    const env = { ...process.env, CI: 'false', PATH: `${at('fakes')}:${process.env['PATH'] ?? ''}`, ...more };
     const { status, stdout, stderr } = spawnSync(process.execPath, [at('bin/setup')], {
       env,
       encoding: 'utf8',
@@ -108,6 +110,49 @@ describe('setup', () => {
     expect(first).toMatchObject({ status: 0, said: expect.stringContaining('moto 5.2.1') });
     expect(first.ran).toMatch(/-m pip install .*moto\[server\]==\d+\.\d+\.\d+/);
     expect(setUp().ran).not.toContain('pip');
+  });
+
+  describe('where there is no browser', () => {
+    /** Of the machine's programs only what the fakes call: no browser among them. */
+    const alone = () => ({ PATH: at('fakes'), CHROME_PATH: '' });
+
+    beforeEach(() => {
+      rmSync(at('fakes/chromium'));
+      const tools = ['mkdir', 'touch', 'cp', 'chmod', 'dirname'];
+      const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+      for (const tool of tools) {
+        const found = folders.map((folder) => path.join(folder, tool)).find((file) => existsSync(file));
+        symlinkSync(found!, at('fakes', tool));
+      }
+    });
+
+    test("installs Debian's, once", () => {
+      fake('apt-get', `case "$*" in *' chromium') touch '${at('fakes/chromium')}';; esac`);
+      const asRoot = process.getuid?.() === 0;
+      const first = setUp(alone());
+      expect(first.ran.includes('--no-install-recommends chromium')).toBe(asRoot);
+      expect(first).toMatchObject({ status: 0, said: expect.stringContaining('Ready') });
+      expect(setUp(alone()).ran.includes('chromium')).toBe(false);
+    });
+
+    test('warns that the page will not be tested, which is an error where everything must be', () => {
+      const warned = setUp(alone());
+      expect(warned).toMatchObject({
+        status: 0,
+        said: expect.stringContaining(
+          'WARNING. There is no Chromium here: the status page will not be tested.',
+        ),
+      });
+      expect(setUp({ ...alone(), CI: 'true' })).toMatchObject({
+        status: 1,
+        said: expect.stringContaining('With CI=true this is an error.'),
+      });
+    });
+
+    test('takes the one that CHROME_PATH names', () => {
+      writeFileSync(at('my-chrome'), '');
+      expect(setUp({ ...alone(), CHROME_PATH: at('my-chrome') }).said).toContain(', my-chrome.');
+    });
   });
 
   test('ends with 1 and prints the commands where the emulator cannot be had', () => {

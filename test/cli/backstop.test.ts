@@ -142,6 +142,14 @@ describe('with a directory', () => {
     expect(await backstop(args, me.env)).toMatchObject({ exitCode, stderr: expect.stringContaining(text) });
   });
 
+  test('a folder that is not there is not told as one without backups', async () => {
+    const { exitCode, stdout } = await backstop(['list', '--store', 'file:/nowhere/at/all'], me.env);
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: 'There is no folder /nowhere/at/all: check --store.\n',
+    });
+  });
+
   test('a database that is in the way ends with 8', async () => {
     const name = new URL(me.url).pathname.slice(1);
     const result = await backstop(

@@ -1,3 +1,4 @@
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,9 @@ beforeAll(async () => {
   const parameter = { Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Overwrite: true };
   await client.send(new PutParameterCommand({ ...parameter, Type: 'String' }));
   client.destroy();
+  const secrets = new SecretsManagerClient({});
+  await secrets.send(new CreateSecretCommand({ Name: 'acme/shop', SecretString: TEST_PASSWORD }));
+  secrets.destroy();
 });
 
 function settingsFile(databases: Readonly<Record<string, object>>, others: object = {}): string {

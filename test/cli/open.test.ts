@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { cloudWatchConsole } from '../../lib/contract/console-links';
-import { STATUS_PAGE_KEY } from '../../lib/contract/status-page';
+import { statusKey } from '../../lib/contract/status-pages';
 import { backstop } from '../support/backstop-cli';
 import { clientOptions } from '../support/emulator';
 import { makeInstallation, RUNBOOK, type MadeInstallation } from '../support/made-installation';
@@ -34,7 +34,7 @@ test('where there is no status page yet, it is said who writes it and when', asy
 
 test('the status page is opened from a folder and a file that only its reader can see', async () => {
   const s3 = new S3Client({ ...clientOptions(sharedServers().emulator), forcePathStyle: true });
-  await s3.send(new PutObjectCommand({ Bucket: acme.statusBucketName, Key: STATUS_PAGE_KEY, Body: PAGE }));
+  await s3.send(new PutObjectCommand({ Bucket: acme.statusBucketName, Key: statusKey('page'), Body: PAGE }));
   s3.destroy();
   const [file = ''] = await opened();
   expect(readFileSync(file, 'utf8')).toBe(PAGE);

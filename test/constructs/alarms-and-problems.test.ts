@@ -10,6 +10,7 @@ import { TaskCluster } from '../../lib/constructs/task-cluster';
 import { ALARMS, parseAlarmName, type AlarmName, type DatabaseAlarmName } from '../../lib/contract/alarms';
 import { limitsOf } from '../../lib/contract/limits';
 import { FULL_GAUGES, LIGHT_GAUGES, type Gauge } from '../../lib/contract/metrics';
+import { vanishingRulesOf } from '../../lib/contract/monitor-config';
 import { databaseTroubles } from '../../lib/operations/status/database-problems';
 import { addressTroubles, protectionTroubles } from '../../lib/operations/status/installation-problems';
 import { defineSettings } from '../../lib/settings/settings';
@@ -19,7 +20,13 @@ import { MINIMAL, newStack } from '../support/synthesize';
 
 const SETTINGS = defineSettings({
   ...MINIMAL,
-  databases: { shop: { connection: 'elsewhere', keepDays: { daily: 30 }, alarms: { minimumBytes: 5000 } } },
+  databases: {
+    shop: {
+      connection: 'elsewhere',
+      keepDays: { daily: 30 },
+      alarms: { minimumBytes: 5000, vanishingTables: ['queue.*'] },
+    },
+  },
 });
 const SHOP = SETTINGS.databases['shop']!;
 /** Of these nothing is measured: the monitor that could say it is silent, or AWS counts. */
@@ -80,6 +87,7 @@ const DAYS: Month = {
   to: new Date('2027-03-12T09:00:00Z'),
   schedule: SHOP.schedule,
   drill: SHOP.drill,
+  vanishing: vanishingRulesOf(SHOP.alarms),
 };
 const night = (plan: RunPlan): Month => ({
   ...DAYS,
@@ -114,6 +122,12 @@ const TROUBLES: readonly [string, Month, readonly AlarmName[]][] = [
   ['a run that hangs', night({ hangs: true }), ['BackupFailed', 'BackupMissing', 'DrillMissing']],
   ['a small backup', night({ bytes: 700_000 }), ['BackupShrunken']],
   ['a nearly empty backup', night({ bytes: 4999 }), ['BackupShrunken']],
+  [
+    'a backup that takes longer than expected',
+    night({ lastsMinutes: SHOP.schedule.expectedMinutes + 1 }),
+    ['BackupSlow'],
+  ],
+  ['a table that lost its rows', night({ tables: { 'public.orders': 10 } }), ['RowsVanished']],
   ['a drill that fails', night({ drill: { exitCode: 10 } }), ['DrillFailed', 'DrillMissing']],
   ['a slow restore', night({ drill: { restoreMinutes: SHOP.rtoMinutes + 1 } }), ['RestoreTooSlow']],
   [
@@ -142,6 +156,8 @@ test.each<[DatabaseAlarmName, Gauges]>([
   ['DrillMissing', { provenPointAge: limitsOf(SHOP).provenHours! }],
   ['RestoreTooSlow', { drillRestoreSeconds: SHOP.rtoMinutes * 60 }],
   ['BackupShrunken', { sizeRatio: 0.8, storedBytes: 5000 }],
+  ['BackupSlow', { durationRatio: 2, backupSeconds: SHOP.schedule.expectedMinutes * 60 }],
+  ['BackupSlow', { durationRatio: 9, backupSeconds: 300 }],
 ])('exactly at its limit %s is silent', (_, gauges) => {
   expect(problemsOf(gauges)).toEqual([]);
 });

@@ -95,6 +95,25 @@ test('BackupShrunken compares with what the settings say', () => {
   });
 });
 
+test('BackupSlow compares with the usual and the expected time of the settings, and never with less than the latter', () => {
+  const expression = (slowMinimumMinutes: number) =>
+    alarmsOf({ alarms: { slowAbove: 1.5, slowMinimumMinutes }, schedule: { expectedMinutes: 20 } }).get(
+      'test-BackupSlow-shop@test',
+    );
+  expect(expression(10)).toMatchObject({ ComparisonOperator: 'GreaterThanThreshold', Threshold: 1 });
+  expect(expression(10)?.Metrics?.[0]?.Expression).toBe('(ratio > 1.5) + (seconds > 600) + (seconds > 1200)');
+  expect(expression(60)?.Metrics?.[0]?.Expression).toBe(
+    '(ratio > 1.5) + (seconds > 1200) + (seconds > 1200)',
+  );
+});
+
+test('RowsVanished says which losses count', () => {
+  const alarms = alarmsOf({ alarms: { vanishedShare: 0.2, vanishedMinimumRows: 50 } });
+  const alarm = alarms.get('test-RowsVanished-shop@test');
+  expect(alarm).toMatchObject({ MetricName: 'VanishedTables', Threshold: 0 });
+  expect(alarm?.AlarmDescription).toContain('tables of at least 50 rows lost 0.2 of them or more');
+});
+
 test('the largest number of bytes is written without an exponent, which metric math might not read', () => {
   const alarms = alarmsOf({ alarms: { minimumBytes: Number.MAX_SAFE_INTEGER } });
   expect(alarms.get('test-BackupShrunken-shop@test')?.Metrics?.[0]?.Expression).toContain(
@@ -142,8 +161,8 @@ test('without drills no alarm waits for one, and stored data is watched all the 
 });
 
 test.each([
-  ['with drills', 8, {}],
-  ['without drills', 5, { drill: { when: 'never' } }],
+  ['with drills', 10, {}],
+  ['without drills', 7, { drill: { when: 'never' } }],
 ] as const)('a database %s costs %i resources, wherever its backups run', (_, count, changes) => {
   const stack = newStack();
   const topic = new Topic(stack, 'Topic');

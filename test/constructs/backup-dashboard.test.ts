@@ -71,6 +71,8 @@ test('one database has its age, failures, size, durations and proof, and the obj
     'Stored bytes',
     'Size divided by the usual size',
     'Duration of the newest backup, seconds',
+    'Tables that lost most of their rows',
+    'Stored bytes of all recovery points',
     'Age of the newest proven recovery point, hours',
     'Drills that failed, were stopped or are stuck',
     'Restore in the newest drill that proved a point, seconds',
@@ -116,7 +118,7 @@ test.each([1, 100, 400])('%i databases keep within the limits of CloudWatch', (c
 
 test('each of 100 databases is in every kind of graph', () => {
   const graphs = widgetsOf({ databases: manyDatabases(100) }).filter(({ type }) => type === 'metric');
-  for (const title of ['Age', 'Runs', 'Stored', 'Size', 'Duration', 'Drills', 'Restore']) {
+  for (const title of ['Age', 'Runs', 'Stored', 'Size', 'Duration', 'Tables', 'Drills', 'Restore']) {
     const lines = graphs.filter(({ properties }) => properties.title?.startsWith(title));
     const text = JSON.stringify(lines);
     for (let index = 1; index <= 100; index++) expect(text).toContain(`"db-${index}"`);

@@ -86,7 +86,8 @@ test('examples in TypeScript compile, and are settings without a fault or an app
     });
     writeFileSync(
       path.join(folder, 'tsconfig.json'),
-      '{ "extends": "../../tsconfig.json", "include": ["*.ts"] }',
+      // The oldest library that `cdk init` may tell an app to count on: ours is part of what such an app compiles.
+      '{ "extends": "../../tsconfig.json", "compilerOptions": { "lib": ["es2022"] }, "include": ["*.ts"] }',
     );
     const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
     expect(complaintsOf([tsc, '--project', folder])).toBe('');

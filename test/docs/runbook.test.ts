@@ -1,6 +1,12 @@
 /** The runbook speaks of the alarms that there are, in commands that exist, under the names that a deployment gives. */
 import { ALARM_TESTS_PREFIX } from '../../lib/contract/alarm-test-record';
-import { alarmName, ALARMS, parseAlarmName, type AlarmName } from '../../lib/contract/alarms';
+import {
+  ALARM_SEVERITIES,
+  alarmName,
+  ALARMS,
+  parseAlarmName,
+  type AlarmName,
+} from '../../lib/contract/alarms';
 import { ENVIRONMENT } from '../../lib/contract/environment';
 import {
   backupTaskFamily,
@@ -10,6 +16,7 @@ import {
   restoreTaskFamily,
 } from '../../lib/contract/names';
 import { auditKey, auditPrefix } from '../../lib/contract/audit-event';
+import { FULL_GAUGES, LIGHT_GAUGES, METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../lib/contract/metrics';
 import { checkRecordPrefix } from '../../lib/contract/check-record';
 import { evidenceKey, evidencePrefix } from '../../lib/contract/evidence';
 import { manifestKey, POINT_OBJECTS, pointPrefix } from '../../lib/contract/object-keys';
@@ -18,11 +25,12 @@ import { EXIT_CODES } from '../../lib/contract/failure';
 import { noticeOf } from '../../lib/operations/alarm-notice';
 import { webhookBody } from '../../lib/operations/webhook-body';
 import { installation } from '../policies/installation';
-import { codeBlocks, read, tableRows } from './markdown';
+import { anchors, codeBlocks, read, tableRows } from './markdown';
 import { commandsIn, faultsOfAwsCommands } from './shell-commands';
 
 const PAGE = read('docs/runbook.md');
 const ALARM_NAMES = Object.keys(ALARMS) as AlarmName[];
+const GAUGES = Object.values<string>({ ...LIGHT_GAUGES, ...FULL_GAUGES });
 const ACME = namesOf('acme');
 const POINT = '20261120T020000Z-0a1b2c';
 const DRILL = '20261120T030000Z-0b2c3d';
@@ -61,6 +69,24 @@ test('how fast each alarm is stands in a table', () => {
   expect(tableRows(PAGE, 'How fast').map(([name]) => name)).toEqual(ALARM_NAMES);
 });
 
+test('whom to call how soon is said for each alarm, by its severity', () => {
+  const told = tableRows(PAGE, 'How soon').map(([severity, alarms = '']) => [severity, alarms]);
+  const expected = ALARM_SEVERITIES.map((severity) => {
+    const names = ALARM_NAMES.filter((name) => ALARMS[name] === severity);
+    return [severity, names.length === 0 ? 'none yet' : names.join(', ')];
+  });
+  expect(told).toEqual(expected);
+});
+
+test('each link of a synthesized alarm leads to a heading of the runbook', () => {
+  const linked = [
+    ...JSON.stringify(installation().templates).matchAll(/What to do: docs\/runbook\.md#(\w+)/g),
+  ];
+  const headings = new Set(linked.map(([, heading]) => heading));
+  expect([...headings].sort()).toEqual(ALARM_NAMES.map((name) => name.toLowerCase()).sort());
+  expect([...headings].filter((heading) => !anchors(PAGE).includes(heading ?? ''))).toEqual([]);
+});
+
 test('each command of the AWS CLI has an operation, and options that it knows and needs', () => {
   expect(of('aws').length).toBeGreaterThan(15);
   // `s3` is made of commands of its own, beside the service's operations.
@@ -96,6 +122,10 @@ test('what the commands name is named as the deployment names it', () => {
   expect(valuesOf('--alarm-names')).toEqual(
     new Set([alarmName('acme', 'BackupFailed', { name: 'shop', stack: 'databases-1' })]),
   );
+  expect(valuesOf('--namespace')).toEqual(new Set([METRIC_NAMESPACE]));
+  expect([...valuesOf('--metric-name')].filter((name) => !GAUGES.includes(name))).toEqual([]);
+  const dimensions = Object.values(METRIC_DIMENSIONS).map((name) => `--dimensions .*Name=${name},Value=`);
+  for (const dimension of dimensions) expect(PAGE).toMatch(new RegExp(dimension));
   expect([...valuesOf('--prefix')]).toEqual([
     expect.stringContaining(auditPrefix('backup', 'shop')),
     stoppedTaskPrefix('shop'),

@@ -78,11 +78,20 @@ function valuesOf(context: Context, key: string): readonly string[] | undefined 
 
 /** `*` stands for any characters, also none; `?` for exactly one. */
 export function matchesPattern(pattern: string, text: string): boolean {
+  const known = compiled.get(pattern) ?? compile(pattern);
+  compiled.set(pattern, known);
+  return known.test(text);
+}
+
+/** A table asks for the same few patterns a million times. */
+const compiled = new Map<string, RegExp>();
+
+function compile(pattern: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
+  return new RegExp(`^${source}$`, 's');
 }
 
 /** Part by part: a wildcard does not reach over the colons between the first five parts. */

@@ -1,7 +1,7 @@
 /** The installation whose policies are simulated, and the names of what is in it. */
 import { namesOf } from '../../lib/contract/names';
 import { defineSettings } from '../../lib/settings/settings';
-import { addStacks } from '../../lib/stacks/add-stacks';
+import { composeStacks } from '../../lib/stacks/add-stacks';
 import { newApp } from '../support/synthesize';
 import { DeployedApp, templatesOf } from './deployed-app';
 import { ACCOUNT, REGION, regional } from './resolve';
@@ -60,11 +60,11 @@ export function secretArn(name: string): string {
 
 let deployed: DeployedApp | undefined;
 
-/** Synthesized once: it bundles every program. */
+/** Synthesized once: it bundles every program. That it passes CDK's validation and our rules, test/templates shows. */
 export function installation(): DeployedApp {
   if (deployed === undefined) {
     const app = newApp();
-    addStacks(app, SETTINGS);
+    composeStacks(app, SETTINGS);
     deployed = new DeployedApp(templatesOf(app));
   }
   return deployed;

@@ -76,6 +76,13 @@ test.each(sharedMajors())(
         kind: 'database-unreachable',
         message: expect.stringContaining('password authentication failed'),
       });
+      await expect(connect({ ...server.maintenance, password: undefined })).rejects.toMatchObject({
+        message: expect.stringContaining('the server asks for a password, and none is given'),
+        hint: expect.stringContaining('Set PGPASSWORD'),
+      });
+      await expect(connect({ ...server.maintenance, sslMode: 'require' })).rejects.toMatchObject({
+        hint: expect.stringContaining('Switch TLS on'),
+      });
     });
   },
 );

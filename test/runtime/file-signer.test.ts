@@ -23,7 +23,8 @@ test('a key is made for its owner alone, beside its public half, and never overw
   expect((statSync(inHome('key')).mode & 0o777).toString(8)).toBe('600');
   expect(readFileSync(publicFile, 'utf8')).toMatch(/^-----BEGIN PUBLIC KEY-----/);
   const before = readFileSync(inHome('key'), 'utf8');
-  await expect(createKeyFile(inHome('key'))).rejects.toMatchObject(usage('cannot be written'));
+  await expect(createKeyFile(inHome('key'))).rejects.toMatchObject(usage('exists already'));
+  await expect(createKeyFile(inHome('no/folder'))).rejects.toMatchObject(usage('cannot be written'));
   expect(readFileSync(inHome('key'), 'utf8')).toBe(before);
 });
 

@@ -77,6 +77,26 @@ test('a key that does not exist is named', async () => {
   });
 });
 
+test.each([
+  ['AWS_ACCESS_KEY_ID', 'CredentialsProviderError', 'AWS_PROFILE'],
+  ['AWS_REGION', 'Region is missing', 'set AWS_REGION'],
+])('without %s it is said what this machine lacks', async (variable, message, hint) => {
+  const before = { ...process.env };
+  const [none, name] = ['/nowhere', 'AWS_DEFAULT_REGION'];
+  Object.assign(process.env, { AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none });
+  Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: 'true' });
+  try {
+    for (const gone of [variable, name]) Reflect.deleteProperty(process.env, gone);
+    const signer = await openSigner('kms:alias/x');
+    await expect(signer.trustedPublicKeys()).rejects.toMatchObject({
+      message: expect.stringContaining(message) as string,
+      hint: expect.stringContaining(hint) as string,
+    });
+  } finally {
+    process.env = before;
+  }
+});
+
 test('a KMS out of reach fails the signature', async () => {
   const signer = new KmsSigner('alias/x', kmsClient({ endpoint: `http://127.0.0.1:${await freePort()}` }));
   await expect(signer.sign(Buffer.from('x'))).rejects.toMatchObject({

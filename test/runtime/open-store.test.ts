@@ -19,6 +19,8 @@ test.each([
   ['s3://bucket/a/b', 's3://bucket.'],
   ['s3://', '3 to 63'],
   ['s3://My_Bucket', 'lower-case'],
+  ['s3:/my-bucket', 's3://my-bucket'],
+  ['S3:my-bucket', 's3://my-bucket'],
   ['backups', 'file:backups'],
   ['/var/backups', 'file:/var/backups'],
   ['https://bucket.s3.amazonaws.com', 'file:'],

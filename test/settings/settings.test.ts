@@ -1,4 +1,5 @@
 import { Failure } from '../../lib/contract/failure';
+import { parseTablePattern } from '../../lib/postgres/table-patterns';
 import type { SettingsInput } from '../../lib/settings/schema';
 import { defineSettings } from '../../lib/settings/settings';
 
@@ -58,7 +59,10 @@ test('what is left out gets its documented default', () => {
           checks: [],
           task: { cpu: 2048, memoryMiB: 8192, ephemeralStorageGiB: 200 },
         },
-        alarms: { shrunkenBelow: 0.8, minimumBytes: 1 },
+        alarms: {
+          ...{ shrunkenBelow: 0.8, minimumBytes: 1, slowAbove: 2, slowMinimumMinutes: 5 },
+          ...{ vanishedShare: 0.5, vanishedMinimumRows: 1000, vanishingTables: [] },
+        },
       },
     },
   });
@@ -85,6 +89,25 @@ test('every fault is told at once, faults of form and faults between fields', ()
     expect.stringContaining('databases.web.keepDays.daily: got 10; allowed: at least 14'),
   ]);
 });
+
+test.each(['public.session', 'queue.*', '*.job_?', 'öl.preis$', '"My.Shop"."a ""b"" [c"', 'public."*"'])(
+  'the pattern %s of tables is taken, and can be read',
+  (pattern) => {
+    const { databases } = defineSettings(database({ alarms: { vanishingTables: [pattern] } }));
+    const [taken = ''] = databases['shop']!.alarms.vanishingTables;
+    const { schema, name } = parseTablePattern(taken);
+    expect([schema, name].map((source) => new RegExp(source!, 's').source)).toEqual([schema, name]);
+  },
+);
+
+test.each(['session', 'a.b.c', '"a.b', 'public.a,b', 'public.a(b', 'public.', '""."x"', 'a."b\n"'])(
+  'the pattern %j of tables is refused: a monitor could not read it',
+  (pattern) => {
+    expect(messageFor(database({ alarms: { vanishingTables: [pattern] } }))).toContain(
+      'allowed: a pattern with a schema, for example public.session, queue.* or "Shop"."Basket"',
+    );
+  },
+);
 
 describe('faults of form', () => {
   test.each([
@@ -122,6 +145,16 @@ describe('faults of form', () => {
       'a region that is none',
       { ...database({}), region: 'mars' },
       'region: got "mars"; allowed: an AWS region',
+    ],
+    [
+      'an alarm on every backup that is not faster than usual',
+      database({ alarms: { slowAbove: 1 } }),
+      'databases.shop.alarms.slowAbove: got 1; allowed: a number from 1.1 to 100',
+    ],
+    [
+      'an alarm on tables that lost nothing',
+      database({ alarms: { vanishedShare: 0 } }),
+      'databases.shop.alarms.vanishedShare: got 0; allowed: a number from 0.01 to 1',
     ],
     [
       'a contact in two lines',

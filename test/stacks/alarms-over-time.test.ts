@@ -29,11 +29,17 @@ const SETTINGS = defineSettings({
       connection: 'elsewhere',
       keepDays: { daily: 30 },
       schedule: { cron: '30 1 * * *', timeZone: 'Europe/Berlin' },
+      alarms: { vanishingTables: ['queue.*'] },
     },
   },
 });
 const SHOP = SETTINGS.databases['shop']!;
-const { schedule, drill } = SHOP;
+const { schedule, drill, alarms } = SHOP;
+const vanishing = {
+  share: alarms.vanishedShare,
+  minimumRows: alarms.vanishedMinimumRows,
+  tables: alarms.vanishingTables,
+};
 
 const ALARMS = (() => {
   const app = newApp();
@@ -52,6 +58,7 @@ const MARCH = {
   to: new Date('2027-04-08T00:00:00Z'),
   schedule,
   drill,
+  vanishing,
 };
 /** And back on 31 October 2027: that day has 25 hours. */
 const OCTOBER = {
@@ -59,6 +66,7 @@ const OCTOBER = {
   to: new Date('2027-11-10T00:00:00Z'),
   schedule,
   drill,
+  vanishing,
 };
 /** A trouble needs fewer days. */
 const WEEK = {
@@ -66,6 +74,7 @@ const WEEK = {
   to: new Date('2027-03-13T00:00:00Z'),
   schedule,
   drill,
+  vanishing,
 };
 
 type History = Partial<Record<AlarmName, Transition[]>>;
@@ -215,6 +224,64 @@ describe('a backup of another size', () => {
   });
 });
 
+describe('a backup that takes longer', () => {
+  const begun = (minutes: number) => ({ startsAfterMinutes: 0, lastsMinutes: minutes });
+  const ended = (minutes: number) => new Date(SLOT.getTime() + minutes * MINUTE);
+  /** Of a few minutes as a rule, so that the usual time decides, not the expected one. */
+  const quick = (usual: number, minutes: number) => ({
+    ...WEEK,
+    usualMinutes: usual,
+    plan: (slot: Date) => (slot.getTime() === SLOT.getTime() ? begun(minutes) : {}),
+  });
+
+  test.each([
+    ['than expected', night(begun(schedule.expectedMinutes + 1)), schedule.expectedMinutes + 1],
+    ['than twice the usual time', quick(8, 17), 17],
+  ])('%s is slow within 70 minutes, and until the next one of the usual time', (_, month, minutes) => {
+    const history = historyOf(month);
+    expect(states(history)).toEqual({ BackupSlow: cameAndWent });
+    expect(minutesUntil(history, 'BackupSlow', 0, ended(minutes))).toBeLessThanOrEqual(70);
+    const next = new Date(SLOT.getTime() + (24 * 60 + schedule.flexibleMinutes + 8) * MINUTE);
+    expect(minutesUntil(history, 'BackupSlow', 1, next)).toBeLessThanOrEqual(4 * 60 + 10);
+  });
+
+  test.each([
+    ['twice the usual time', quick(8, 16)],
+    ['four times as long, and no longer than five minutes', quick(1, 5)],
+  ])('%s is none', (_, month) => {
+    expect(states(historyOf(month))).toEqual({});
+  });
+});
+
+describe('rows that vanish', () => {
+  const stored = new Date(SLOT.getTime() + (schedule.flexibleMinutes + schedule.expectedMinutes) * MINUTE);
+  /** What is gone stays gone. */
+  const since = (tables: RunPlan['tables'] & object) => ({
+    ...WEEK,
+    plan: (slot: Date) => (slot >= SLOT ? { tables } : {}),
+  });
+
+  test.each([
+    ['a table that lost most of its rows', { 'public.orders': 40_000 }],
+    [
+      'many partitions',
+      Object.fromEntries(Array.from({ length: 40 }, (_, day) => [`public.events_${String(day)}`, 0])),
+    ],
+  ])('of %s alarm within 70 minutes, for a day or two', (_, tables) => {
+    const history = historyOf(since(tables));
+    expect(states(history)).toEqual({ RowsVanished: cameAndWent });
+    expect(minutesUntil(history, 'RowsVanished', 0, stored)).toBeLessThanOrEqual(70);
+    const told = minutesUntil(history, 'RowsVanished', 1, stored);
+    expect(told).toBeGreaterThan(24 * 60 - schedule.flexibleMinutes);
+    expect(told).toBeLessThanOrEqual(48 * 60 + 4 * 60 + 10);
+  });
+
+  test('of small tables, of those that the settings name, and less than the share are no trouble', () => {
+    const tables = { 'public.orders': 60_000, 'public.outbox': 0, 'queue.job': 0 };
+    expect(states(historyOf(since(tables)))).toEqual({});
+  });
+});
+
 describe('a drill', () => {
   /** When the point of the night is there at the latest, and when its drill has ended. */
   const stored = new Date(SLOT.getTime() + (schedule.flexibleMinutes + schedule.expectedMinutes) * MINUTE);
@@ -287,12 +354,14 @@ describe('a monitor that dies', () => {
       'BackupFailed',
       'BackupMissing',
       'BackupShrunken',
+      'BackupSlow',
       'DrillFailed',
       'DrillMissing',
       'GuardrailChanged',
       'HoldStale',
       'MonitorSilent',
       'RestoreTooSlow',
+      'RowsVanished',
       'StoredDataFaulty',
       'SubscriptionUnconfirmed',
     ]);

@@ -5,10 +5,10 @@ const some = (count: number, schedules = 1): Scheduled[] =>
 
 const sizesOf = (databases: Scheduled[]) => spreadDatabases(databases).map((group) => group.length);
 
-test('a stack has at most 20 databases', () => {
-  expect(sizesOf(some(20))).toEqual([20]);
-  expect(sizesOf(some(21))).toEqual([20, 1]);
-  expect(sizesOf(some(100))).toEqual([20, 20, 20, 20, 20]);
+test('a stack has at most 18 databases', () => {
+  expect(sizesOf(some(18))).toEqual([18]);
+  expect(sizesOf(some(19))).toEqual([18, 1]);
+  expect(sizesOf(some(100))).toEqual([18, 18, 18, 18, 18, 10]);
 });
 
 test('each database is in one stack, in the order of the settings', () => {
@@ -17,10 +17,14 @@ test('each database is in one stack, in the order of the settings', () => {
 });
 
 test('one that is appended moves none of the others', () => {
-  const before = spreadDatabases(some(39));
-  const after = spreadDatabases(some(41));
+  const before = spreadDatabases(some(35));
+  const after = spreadDatabases(some(37));
   expect(after[0]).toEqual(before[0]);
-  expect(after[1]?.slice(0, 19)).toEqual(before[1]);
+  expect(after[1]?.slice(0, 17)).toEqual(before[1]);
+});
+
+test('databases with some seasons fill a stack a little earlier: 500 resources are all that it may have', () => {
+  expect(sizesOf(some(40, 3))).toEqual([17, 17, 6]);
 });
 
 test('databases with many seasons fill a stack earlier, because each is a schedule more', () => {

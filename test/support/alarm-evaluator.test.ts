@@ -119,6 +119,8 @@ test.each([
   ['a + b', {}, insufficient],
   ['(a < 5) + (b < 5)', { a: 2, b: 9 }, ok],
   ['(a < 5) + (b < 5) + b', { a: 2, b: 3 }, alarm],
+  ['(a > 5) + (a > 5) + (a > 5) + (a > 5)', { a: 5 }, ok],
+  ['(a > 5) + (a > 5) + (a > 5) + (a > 5)', { a: 6 }, alarm],
 ])(
   'of %s with %j: a comparison is 0 or 1, and a sum takes a missing value as 0',
   (expression, values, expected) => {

@@ -110,13 +110,20 @@ export function transitionsOf(
     { length: alarm.EvaluationPeriods + extraPoints },
     (_, index) => index,
   ).reverse();
+  // One period later the same window is looked at again, a position further back.
+  const known = new Map<number, number | undefined>();
+  const valueUntil = (until: number) => {
+    if (!known.has(until)) known.set(until, valueIn(until - period, until));
+    return known.get(until);
+  };
   const transitions: Transition[] = [];
   let state: AlarmState = 'INSUFFICIENT_DATA';
   for (let now = from.getTime(); now <= to.getTime(); now += MINUTE) {
     const seen = now - delayMinutes * MINUTE;
-    const range = positions.map((back) =>
-      valueIn(now - (back + 1) * period, Math.min(now - back * period, seen)),
-    );
+    const range = positions.map((back) => {
+      const until = now - back * period;
+      return until <= seen ? valueUntil(until) : valueIn(until - period, seen);
+    });
     const next = stateOf(alarm, range, state);
     if (next !== state) transitions.push({ at: new Date(now), state: next });
     state = next;
@@ -172,13 +179,14 @@ function firstAfter(series: readonly DataPoint[], at: number): number {
 /** What our expressions are made of: sums of metrics and of comparisons such as `(ratio < 0.8)`. */
 function sumReader(expression: string, readers: ReadonlyMap<string, Reader>): Reader {
   const terms = expression.split(' + ').map((term): Reader => {
-    const [, id = '', limit] = /^\(?(\w+)(?: < ([\d.]+)\))?$/.exec(term) ?? [];
+    const [, id = '', operator, limit] = /^\(?(\w+)(?: ([<>]) ([\d.]+)\))?$/.exec(term) ?? [];
     const read = readers.get(id);
     if (read === undefined) throw new Error(`The evaluator does not know the term ${term} of ${expression}.`);
     if (limit === undefined) return read;
     return (from, to) => {
       const value = read(from, to);
-      return value === undefined ? undefined : Number(value < Number(limit));
+      if (value === undefined) return undefined;
+      return Number(operator === '<' ? value < Number(limit) : value > Number(limit));
     };
   });
   return (from, to) => {

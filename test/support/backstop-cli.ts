@@ -1,6 +1,8 @@
 /** The command line as an operator runs it: a child process. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { cliProgram } from './bundled-cli';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -15,20 +17,20 @@ export interface RunningCli {
   readonly ended: Promise<CliResult>;
 }
 
-/** @param env beside PATH and HOME; nothing else is inherited */
+/** @param env beside PATH, HOME and TMPDIR; nothing else is inherited */
 export function startBackstop(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): RunningCli {
-  return startNode(['--import', 'tsx', path.join(ROOT, 'bin/backstop.ts'), ...args], env);
+  return startNode([...cliProgram(args[0]), ...args], env);
 }
 
 /** Any program of Node; `env` as above. */
 export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): RunningCli {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

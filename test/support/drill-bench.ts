@@ -68,13 +68,20 @@ export async function drillBench(bench: Bench): Promise<DrillBench> {
       const keys = await bench.keys(auditPrefix('drill'));
       return Promise.all(keys.map((key) => readJson(bench, key)));
     },
-    remains: () => ({
-      scratch: readdirSync(scratchRoot),
-      processes: execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-        .split('\n')
-        .filter((line) => line.includes(scratchRoot)),
-    }),
+    remains: () => ({ scratch: readdirSync(scratchRoot), processes: processesIn(scratchRoot) }),
   };
+}
+
+/** For ten seconds: the helper of a server's lifeline is told by the server's end, and ends after it. */
+const LOOKS = 100;
+
+function processesIn(folder: string): string[] {
+  for (let look = 1; ; look++) {
+    const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+    const found = lines.filter((line) => line.includes(folder));
+    if (found.length === 0 || look === LOOKS) return found;
+    execFileSync('sleep', ['0.1']);
+  }
 }
 
 async function readJson(bench: Bench, key: string): Promise<AuditEvent> {

@@ -1,12 +1,16 @@
+import { bundleCli } from './bundled-cli';
 import { startEmulator } from './emulator';
 import { installedMajors, WANTED_MAJORS } from './find-postgres';
 import { startCluster } from './postgres-cluster';
 import { publishSharedServers } from './shared-servers';
+import { useTemporaryFolder } from './temporary-files';
 
-/** Starts the servers once per jest run; global-teardown stops them. */
+/** Starts the servers once per jest run, and makes what all test files use; global-teardown ends all of it. */
 export default async function globalSetup(): Promise<void> {
+  const removeTemporaryFiles = useTemporaryFolder();
   const majors = majorsToStart();
-  const [emulator, ...clusters] = await Promise.all([
+  const [removeCli, emulator, ...clusters] = await Promise.all([
+    bundleCli(),
     startEmulator(),
     ...majors.map((major) => startCluster(major)),
   ]);
@@ -16,6 +20,8 @@ export default async function globalSetup(): Promise<void> {
   });
   globalThis.stopSharedServers = async () => {
     await Promise.all([emulator.stop(), ...clusters.map((cluster) => cluster.stop())]);
+    removeCli();
+    removeTemporaryFiles();
   };
 }
 

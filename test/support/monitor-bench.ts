@@ -7,7 +7,7 @@ import { auditKey } from '../../lib/contract/audit-event';
 import type { Guardrails } from '../../lib/contract/guardrails';
 import type { Limits } from '../../lib/contract/limits';
 import type { Gauge } from '../../lib/contract/metrics';
-import type { MonitorConfig, Pass } from '../../lib/contract/monitor-config';
+import type { MonitorConfig, Pass, VanishingRules } from '../../lib/contract/monitor-config';
 import { answerEvent } from '../../lib/operations/monitor/answer-event';
 import type { Measurement } from '../../lib/operations/monitor/measured';
 import type { MonitorTools } from '../../lib/operations/monitor/monitor-tools';
@@ -30,7 +30,10 @@ export const NIGHTLY: MonitorConfig['databases'][string]['schedule'] = {
 /** Those of the defaults, for such a schedule. */
 export const LIMITS: Limits = {
   ...{ newestHours: 25, provenHours: 26, restoreMinutes: 240, shrunkenBelow: 0.8, minimumBytes: 1 },
+  ...{ slowAbove: 2, slowMinimumMinutes: 5, expectedMinutes: 60 },
 };
+
+export const VANISHING: VanishingRules = { share: 0.5, minimumRows: 1000, tables: [] };
 
 export function monitorConfig(
   databases: readonly string[],
@@ -41,7 +44,10 @@ export function monitorConfig(
     databases: Object.fromEntries(
       databases.map((name) => [
         name,
-        { schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 }, limits: LIMITS },
+        {
+          ...{ schedule: NIGHTLY, longestLifeDays: 31, drills: { expectedMinutes: 60 }, limits: LIMITS },
+          vanishing: VANISHING,
+        },
       ]),
     ),
     defaultLockDays: 7,

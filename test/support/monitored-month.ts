@@ -3,15 +3,20 @@
  * with jitter, and now and then one is lost.
  */
 import { NO_POINT_AGE_HOURS } from '../../lib/contract/metrics';
+import type { VanishingRules } from '../../lib/contract/monitor-config';
 import { recoveryPointId, startOf } from '../../lib/contract/recovery-point-id';
 import { slotsBetween } from '../../lib/contract/schedule';
 import type { StoppedTask } from '../../lib/contract/stopped-task';
+import { heldTables, type HeldTable, type HeldTables } from '../../lib/operations/monitor/held-tables';
 import { overdueSlots } from '../../lib/operations/monitor/overdue-slots';
 import { pointGauges } from '../../lib/operations/monitor/point-gauges';
 import { failedRuns, stuckRuns, type Run } from '../../lib/operations/monitor/run-history';
+import { comparedPoints } from '../../lib/operations/monitor/vanished-pass';
+import { vanishedSince } from '../../lib/operations/monitor/vanished-rows';
 import type { RecoveryPoint } from '../../lib/operations/recovery-points';
 import type { BackedUpDatabase } from '../../lib/settings/database-schema';
 import type { DataPoint, SeriesOf } from './alarm-evaluator';
+import { counted, type CountedTables } from './counted-tables';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -23,6 +28,8 @@ export interface RunPlan {
   readonly lastsMinutes?: number;
   readonly exitCode?: number;
   readonly bytes?: number;
+  /** Of some tables, beside all others as usual. */
+  readonly tables?: CountedTables;
   /** Nothing starts it. */
   readonly neverStarts?: boolean;
   /** It begins and is never heard of again. */
@@ -48,6 +55,9 @@ export interface Month {
   readonly to: Date;
   readonly schedule: BackedUpDatabase['schedule'];
   readonly drill: Pick<BackedUpDatabase['drill'], 'expectedMinutes'>;
+  readonly vanishing: VanishingRules;
+  /** How long a backup takes. @default - nearly the expected time, some minutes more or less */
+  readonly usualMinutes?: number;
   /** @default - every run goes well */
   readonly plan?: (slot: Date, index: number) => RunPlan;
   /** The monitor makes no pass then. @default never */
@@ -102,7 +112,7 @@ function forEachPass({ from, to, isDead }: Month, minutes: number, pass: (now: D
 }
 
 interface World {
-  readonly runs: readonly (Run & { readonly bytes: number })[];
+  readonly runs: readonly (Run & { readonly bytes: number; readonly tables: HeldTables })[];
   readonly stoppedTasks: readonly StoppedTask[];
   readonly drills: readonly Drill[];
 }
@@ -113,7 +123,7 @@ interface Drill extends Run {
   readonly restoreMinutes: number;
 }
 
-function worldOf({ from, to, schedule, drill, plan = () => ({}) }: Month): World {
+function worldOf({ from, to, schedule, drill, usualMinutes, plan = () => ({}) }: Month): World {
   const before = new Date(from.getTime() - 14 * 24 * HOUR);
   const planned = slotsBetween(schedule, before, to).map((slot, index) => ({
     slot,
@@ -122,7 +132,10 @@ function worldOf({ from, to, schedule, drill, plan = () => ({}) }: Month): World
   }));
   const begun = planned
     .filter(({ plan: { neverStarts, failsToStart } }) => neverStarts !== true && failsToStart !== true)
-    .map(({ slot, plan: each, index }) => ({ each, run: runOf(slot, each, index, schedule) }));
+    .map(({ slot, plan: each, index }) => ({
+      each,
+      run: runOf(slot, lasting(each, usualMinutes), index, schedule),
+    }));
   const stoppedTasks = planned
     .filter(({ plan: each }) => each.failsToStart)
     .map(({ slot }) => unstarted(slot));
@@ -147,14 +160,19 @@ function drillOf(
   };
 }
 
+const lasting = (plan: RunPlan, lastsMinutes?: number): RunPlan =>
+  lastsMinutes === undefined ? plan : { lastsMinutes, ...plan };
+
 function runOf(
   slot: Date,
   plan: RunPlan,
   index: number,
   { flexibleMinutes, expectedMinutes }: Month['schedule'],
 ) {
-  const { startsAfterMinutes = (index * 7) % (flexibleMinutes + 1), lastsMinutes = expectedMinutes - 1 } =
-    plan;
+  const {
+    startsAfterMinutes = (index * 7) % (flexibleMinutes + 1),
+    lastsMinutes = expectedMinutes - 1 - (index % 4),
+  } = plan;
   const startedAt = new Date(slot.getTime() + startsAfterMinutes * MINUTE);
   const at = new Date(startedAt.getTime() + lastsMinutes * MINUTE);
   const ended = plan.hangs === true ? undefined : { at, exitCode: plan.exitCode ?? 0 };
@@ -162,6 +180,22 @@ function runOf(
     id: recoveryPointId(startedAt, Buffer.from([0, 1])),
     ended,
     bytes: plan.bytes ?? 1_000_000 + index * 1000,
+    tables: heldTables(counted({ ...usualTables(index), ...plan.tables })) ?? new Map<string, HeldTable>(),
+  };
+}
+
+/** Orders grow, carts shrink, a queue is long or empty, sessions come and go, and the oldest partition is dropped. */
+function usualTables(index: number): CountedTables {
+  const partition = (day: number) =>
+    [`public.events_${String(day)}`, { rows: 4000, parent: 'public.events' }] as const;
+  return {
+    'public.orders': 100_000 + 900 * index,
+    'public.cart': 80_000 - 500 * index,
+    'public.session': 3000 + 400 * ((index * 7) % 5),
+    'public.outbox': (index * 331) % 1000,
+    'queue.job': index % 2 === 0 ? 50_000 : 0,
+    'public.events': { rows: null },
+    ...Object.fromEntries(Array.from({ length: 7 }, (_, day) => partition(index + day))),
   };
 }
 
@@ -231,7 +265,8 @@ function drillGauges({ drills }: World, { drill: { expectedMinutes } }: Month, n
 }
 
 function fullGauges(world: World, month: Month, now: Date) {
-  const points = seenAt(world, now).points.map(({ id, bytes, ended }) => {
+  const made = seenAt(world, now).points;
+  const points = made.map(({ id, bytes, ended }) => {
     const [startedAt, finishedAt] = [startOf(id).toISOString(), ended?.at.toISOString()];
     const manifest = {
       id,
@@ -244,14 +279,27 @@ function fullGauges(world: World, month: Month, now: Date) {
     };
     return { state: 'valid', database: 'shop', id, manifest } as unknown as RecoveryPoint;
   });
-  const { sizeRatio = NaN, storedBytes = NaN } = pointGauges(points, now);
+  const gauges = pointGauges(points, now);
+  const { sizeRatio = NaN, storedBytes = NaN, durationRatio = NaN, backupSeconds = NaN } = gauges;
   return {
     SizeRatio: sizeRatio,
     StoredBytes: storedBytes,
+    DurationRatio: durationRatio,
+    BackupSeconds: backupSeconds,
+    VanishedTables: vanishedTables(made, month, now),
     FaultyManifests: month.faultyManifests?.(now) ?? 0,
     KeptFaults: month.keptFaults?.(now) ?? 0,
     UnkeptObjects: month.unkeptObjects?.(now) ?? 0,
     GuardrailDifferences: month.guardrailDifferences?.(now) ?? 0,
     UnconfirmedSubscriptions: month.unconfirmedSubscriptions?.(now) ?? 0,
   };
+}
+
+/** As the monitor does with manifests that it reads. */
+function vanishedTables(made: World['runs'], { vanishing }: Month, now: Date): number {
+  const seen = made.map(({ id, tables }) => {
+    return { id, snapshotAt: startOf(id).toISOString(), state: 'valid', counted: true, tables } as const;
+  });
+  const [newest, ...references] = comparedPoints(seen, now);
+  return newest === undefined ? 0 : vanishedSince(newest.tables, references, vanishing).length;
 }

@@ -225,6 +225,11 @@ function crm(): DatabaseStatus {
         text: 'restore failed: No space left on device. Raise drill.task.ephemeralStorageGiB.',
       },
       {
+        at: '2026-11-18T02:58:32.000Z',
+        program: 'drill',
+        text: 'differences: 3 tables have fewer rows than were backed up.',
+      },
+      {
         at: '2026-11-09T02:31:00.000Z',
         program: 'backup',
         text: 'database unreachable, or it refused us: db-2.example.com:5432 did not answer within 30 s.',

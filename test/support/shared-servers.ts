@@ -1,6 +1,7 @@
 /** The servers that all tests share: one PostgreSQL per major and one AWS emulator, started once per jest run. */
 import { randomBytes } from 'node:crypto';
 import { query } from './postgres-cluster';
+import { dropSpent, remember } from './spent-databases';
 
 export interface SharedServers {
   /** URL of the maintenance database by major, for example `{"15": "postgres://…"}`. */
@@ -33,9 +34,11 @@ export async function freshDatabase(
 ): Promise<string> {
   const maintenance = sharedServers().postgres[String(major)];
   if (maintenance === undefined) throw new Error(`No shared PostgreSQL ${major}`);
+  await dropSpent();
   await query(maintenance, `CREATE DATABASE "${name}" TEMPLATE template0`);
   const url = new URL(maintenance);
   url.pathname = `/${name}`;
+  remember(url.toString());
   return url.toString();
 }
 

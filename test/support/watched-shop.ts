@@ -72,11 +72,13 @@ export class WatchedShop {
     return this;
   }
 
-  /** Just now, before the keeper has seen it. */
-  async backUp(changes: Partial<MadePoint> = {}): Promise<PutPoint> {
+  /** Just now, before the keeper has seen it. @param says what the manifest says otherwise */
+  async backUp(changes: Partial<MadePoint> = {}, says: Partial<Manifest> = {}): Promise<PutPoint> {
     const point: MadePoint = { startedAt: this.now, ...changes };
-    const previousManifestSha256 = this.previous;
-    const manifest = manifestOf(point, await putDump(this.bucket, point), { previousManifestSha256 });
+    const manifest = manifestOf(point, await putDump(this.bucket, point), {
+      previousManifestSha256: this.previous,
+      ...says,
+    });
     const key = await putManifest(this.bucket, this.manifestSigner, manifest);
     const bytes = await buffer(await this.bucket.get(key));
     this.previous = createHash('sha256').update(bytes).digest('hex');

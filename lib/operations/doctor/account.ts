@@ -1,12 +1,15 @@
 /** The account and region that a deployment would go to. */
 import { Failure, messageOf } from '../../contract/failure';
 import { bootstrapVersion, callerIdentity, environmentRegion } from '../../runtime/aws-account';
+import { secretExists } from '../../runtime/secret';
 import { examinationsOf, type Examination } from './examination';
 
 /** As the settings say; undefined: as the credentials say. */
 export interface Destination {
   readonly account: string | undefined;
   readonly region: string | undefined;
+  /** Names or ARNs of secrets that the settings name. */
+  readonly secrets: readonly string[];
 }
 
 const { ok, warning, fault } = examinationsOf({ area: 'account' });
@@ -30,7 +33,12 @@ export async function examineAccount(destination: Destination): Promise<Examinat
         ),
         inRegion,
       ];
-    return [ok('credentials', `${arn} of account ${account}`), inRegion, await bootstrapOf(account, region)];
+    return [
+      ok('credentials', `${arn} of account ${account}`),
+      inRegion,
+      await bootstrapOf(account, region),
+      ...(await Promise.all(destination.secrets.map((secret) => secretIn(region, secret)))),
+    ];
   } catch (error) {
     return [fault('credentials', messageOf(error), hintOf(error)), inRegion];
   }
@@ -44,6 +52,18 @@ async function bootstrapOf(account: string, region: string): Promise<Examination
       : ok('bootstrap', `version ${version}`);
   } catch (error) {
     return warning('bootstrap', `could not be seen: ${messageOf(error)}`, hintOf(error));
+  }
+}
+
+/** A task whose secret is not there never starts, and has no log that would say so. */
+async function secretIn(region: string, secret: string): Promise<Examination> {
+  try {
+    if (await secretExists(secret, region)) return ok('secret', `${secret} is there`);
+    const hint =
+      'Make it with this name and in this region, as docs/deploy.md says; or correct its name in the settings.';
+    return fault('secret', `${secret} is not in ${region}`, hint);
+  } catch (error) {
+    return warning('secret', `${secret} could not be seen: ${messageOf(error)}`, hintOf(error));
   }
 }
 

@@ -19,6 +19,7 @@ import { demandAllSeen, measureParts, type Part, type PartsSeen } from './parts'
 import { pointGauges } from './point-gauges';
 import { sendDigest } from './send-digest';
 import { statusPass } from './status-pass';
+import { manifestReader, seenPoints, vanishedPass } from './vanished-pass';
 
 /** @throws Failure `store-failed` that names the parts which could not be looked at, after the others are published */
 export async function monitor(pass: Pass, config: MonitorConfig, tools: MonitorTools): Promise<void> {
@@ -93,6 +94,7 @@ function fullParts(
   tools: MonitorTools,
   now: Date,
 ): Part[] {
+  const rows = { read: manifestReader(tools, now), reporter: tools.reporter };
   return [
     ...Object.entries(config.databases).flatMap(([database, settings]): Part[] => {
       const index = once(() => currentIndex(database, settings, tools, now));
@@ -103,6 +105,11 @@ function fullParts(
         {
           ...{ database, subject: database, alarm: 'BackupShrunken' },
           measure: async () => pointGauges(await points(), now),
+        },
+        {
+          ...{ database, subject: `${database}'s rows`, alarm: 'RowsVanished' },
+          measure: async () =>
+            vanishedPass(database, seenPoints(await points()), settings.vanishing, rows, now),
         },
         {
           ...{ database, subject: `${database}'s locks and holds`, alarm: 'HoldStale' },

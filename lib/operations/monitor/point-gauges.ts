@@ -40,27 +40,38 @@ function counts(point: RecoveryPoint<Dated>, now: Date): boolean {
 /** @param points of one database, newest first: faulty and expired ones included */
 export function pointGauges(points: readonly RecoveryPoint<Compared>[], now: Date): Measured {
   const newest = newestOf(points, now);
-  const { storedBytes = 0, databaseBytes = 0, startedAt = '', finishedAt = '' } = newest?.manifest ?? {};
+  const { storedBytes = 0, databaseBytes = 0 } = newest?.manifest ?? {};
+  const older = newest === undefined ? [] : points.slice(points.indexOf(newest) + 1);
   return {
-    sizeRatio: newest === undefined ? 1 : sizeRatio(newest, points.slice(points.indexOf(newest) + 1)),
+    sizeRatio: ratioToUsual(newest, older, (manifest) => manifest.storedBytes),
     storedBytes,
     databaseBytes,
-    backupSeconds: newest === undefined ? 0 : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000,
+    backupSeconds: newest === undefined ? 0 : secondsOf(newest.manifest),
+    durationRatio: ratioToUsual(newest, older, secondsOf),
     points: points.filter((point) => counts(point, now)).length,
     faultyManifests: points.filter(({ state }) => state === 'faulty').length,
   };
 }
 
 /** Expired ones still tell what they held. Fewer than three say nothing yet. */
-function sizeRatio(newest: BelievedPoint<Compared>, older: readonly RecoveryPoint<Compared>[]): number {
+function ratioToUsual(
+  newest: BelievedPoint<Compared> | undefined,
+  older: readonly RecoveryPoint<Compared>[],
+  valueOf: (manifest: Compared) => number,
+): number {
+  if (newest === undefined) return 1;
   const like = older
     .filter((point) => point.state !== 'faulty')
     .filter(({ manifest }) => madeAs(manifest) === madeAs(newest.manifest))
     .slice(0, COMPARED_POINTS)
-    .map(({ manifest }) => manifest.storedBytes);
+    .map(({ manifest }) => valueOf(manifest));
   if (like.length < COMPARED_AT_LEAST) return 1;
   const usual = median(like);
-  return usual === 0 ? 1 : newest.manifest.storedBytes / usual;
+  return usual === 0 ? 1 : valueOf(newest.manifest) / usual;
+}
+
+function secondsOf({ startedAt, finishedAt }: Compared): number {
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
 }
 
 function median(values: readonly number[]): number {

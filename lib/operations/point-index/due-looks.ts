@@ -1,14 +1,13 @@
 /**
- * Whose stored objects are looked at next. Each hour a 168th part of the points, those whose last look is the longest ago
- * first: so each is looked at every week, and after passes were lost those catch up that waited too long. Pure.
+ * Whose stored objects are looked at next: each hour so many that each point has its turn every week though half a day of
+ * passes is lost, those first whose last look is the longest ago. After more was lost, those catch up that waited. Pure.
  */
 import { createHash } from 'node:crypto';
 import type { IndexedPoint } from '../../contract/point-index';
 
 const HOUR_MS = 3_600_000;
-const WEEK_HOURS = 168;
-/** Half a day of passes may be lost, and the week is kept. */
-const OVERDUE_AFTER_HOURS = WEEK_HOURS - 12;
+/** A week but half a day. */
+export const TURN_HOURS = 156;
 /** So many times the usual part at most, until what was lost is made up for. */
 const CATCH_UP = 8;
 /** Points with faults are looked at in every pass: what was mended ends an alarm within the hour. */
@@ -21,8 +20,8 @@ export function dueLooks<T extends LookedAt>(points: readonly T[], now: Date): T
   const waiting = points
     .map((point) => ({ point, at: lastLook(point, now), hash: hashOf(point.key) }))
     .sort((a, b) => a.at - b.at || (a.hash < b.hash ? -1 : 1));
-  const part = Math.ceil(points.length / WEEK_HOURS);
-  const overdueBefore = now.getTime() - OVERDUE_AFTER_HOURS * HOUR_MS;
+  const part = Math.ceil(points.length / TURN_HOURS);
+  const overdueBefore = now.getTime() - (TURN_HOURS + 1) * HOUR_MS;
   const overdue = waiting.filter(({ at }) => at > 0 && at <= overdueBefore).length;
   const rotating = waiting.slice(0, Math.max(part, Math.min(overdue, CATCH_UP * part)));
   const faulty = waiting.filter(({ point }) => (point.check?.faults ?? 0) > 0).slice(0, FAULTY_AT_MOST);

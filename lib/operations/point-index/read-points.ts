@@ -16,20 +16,23 @@ export interface ManifestSearch {
   readonly since: Date | undefined;
   /** Keys of manifests that are known. */
   readonly known: ReadonlySet<string>;
+  /** Names of points that were: they matter to the chain as long as an older one is known. */
+  readonly forgotten: ReadonlySet<string>;
 }
 
 /** Newest first. @throws Failure `store-failed` */
 export async function manifestsThatMatter(store: Store, search: ManifestSearch): Promise<ListedManifest[]> {
-  const { database, since, known } = search;
+  const { database, since, known, forgotten } = search;
   if (since === undefined) return manifestObjects(store, database);
   const begin = Math.min(since.getTime(), ...startsOf(known));
   const after = `${manifestPrefix(database)}${stampOf(new Date(begin))}`;
   const listed = await manifestObjects(store, database, { after });
   const found = listed.length >= COMPARABLE_POINTS ? listed : await manifestObjects(store, database);
   const first = stampOf(since);
-  return found.filter(
-    (object, index) => index < COMPARABLE_POINTS || nameOf(object) > first || known.has(object.key),
-  );
+  return found.filter((object, index) => {
+    const name = nameOf(object);
+    return index < COMPARABLE_POINTS || name > first || known.has(object.key) || forgotten.has(name);
+  });
 }
 
 function startsOf(keys: ReadonlySet<string>): number[] {

@@ -1,7 +1,8 @@
 /** What the kept points of a database take and cost, and will take if they go on growing as they did. Pure. */
-import type { PointIndex } from '../../contract/point-index';
+import type { PointFacts, PointIndex } from '../../contract/point-index';
 import { S3 } from '../../contract/prices';
 import type { StatusStorage } from '../../contract/status';
+import { isFromTheFuture, type RecoveryPoint } from '../recovery-points';
 import { madeAs } from './forget-points';
 import { isKept, knownPoints, type KnownBelievedPoint } from './known-points';
 
@@ -13,12 +14,17 @@ const DAY_MS = 86_400_000;
 
 type Index = Pick<PointIndex, 'database' | 'points'>;
 
+/** What its growth is seen by. */
+export type SizedPoint = RecoveryPoint<
+  Pick<PointFacts, 'format' | 'compression' | 'excludedTableData' | 'snapshotAt' | 'storedBytes'>
+>;
+
 /** Of all points that have not expired. */
 export function storageOf(index: Index, now: Date): StatusStorage {
   const stored = storedPoints(index, now);
   const bytes = sum(stored.map((point) => point.bytes));
   const usdMonth = sum(stored.map((point) => (point.bytes / GIGABYTE) * priceOf(point.storageClass)));
-  const growth = growthPerDay(index, now);
+  const growth = growthPerDay(knownPoints(index, now), now);
   const forecastBytes = growth === null ? null : Math.max(0, bytes + stored.length * growth * FORECAST_DAYS);
   const usdPerByte = bytes === 0 ? 0 : usdMonth / bytes;
   return {
@@ -45,17 +51,20 @@ function keptPoints(index: Index, now: Date): KnownBelievedPoint[] {
 }
 
 /** A class that is not known to us is not cheaper than the usual one. */
-function priceOf(storageClass: string): number {
+export function priceOf(storageClass: string): number {
   return (Object.hasOwn(S3, storageClass) ? S3[storageClass as keyof typeof S3] : S3.STANDARD).gigabyteMonth;
 }
 
 /**
  * Bytes by which each point is larger than the one of a day before: the straight line that lies closest to those that are
  * made as the newest one is. Of the same number of points in 90 days each is so much larger.
+ * @param points of one database, newest first
  */
-function growthPerDay(index: Index, now: Date): number | null {
-  const known = knownPoints(index, now).filter((point) => point.state !== 'faulty');
-  const newest = known.find((point) => isKept(point, now));
+export function growthPerDay(points: readonly SizedPoint[], now: Date): number | null {
+  const known = points.filter((point) => point.state !== 'faulty');
+  const newest = known.find(
+    ({ state, manifest }) => state === 'valid' && !isFromTheFuture(new Date(manifest.snapshotAt), now),
+  );
   if (newest === undefined) return null;
   const like = known.filter(({ manifest }) => madeAs(manifest) === madeAs(newest.manifest));
   if (like.length < FORECAST_AT_LEAST) return null;

@@ -73,7 +73,9 @@ async function withPoints(
 ): Promise<PointIndex> {
   const known = new Map(before.points.map((point) => [point.key, point]));
   const { database } = begun;
-  const listed = await manifestsThatMatter(store, { database, since, known: new Set(known.keys()) });
+  const past = new Set(before.forgotten.map(([name]) => name));
+  const search = { database, since, known: new Set(known.keys()), forgotten: past };
+  const listed = await manifestsThatMatter(store, search);
   const { forgotten, current } = withoutForgotten(listed, before);
   const points = new Map<string, IndexedPoint>();
   for (const { key, hidden, version } of current) {

@@ -1,6 +1,6 @@
 /** All that is known of one database when its status is made, whoever looked: the monitor, or the command line. */
 import type { Limits } from '../../contract/limits';
-import type { MonitoredDatabase } from '../../contract/monitor-config';
+import type { MonitoredDatabase, VanishingRules } from '../../contract/monitor-config';
 import type { PointIndex } from '../../contract/point-index';
 import type { StoppedTask } from '../../contract/stopped-task';
 import type { AuditEntry } from '../audit-log';
@@ -10,6 +10,8 @@ import type { Unseen } from './trouble';
 /** What its settings say. */
 export interface ToldDatabase {
   readonly limits: Limits;
+  /** Which loss of rows is told. */
+  readonly vanishing: VanishingRules;
   readonly schedule: MonitoredDatabase['schedule'];
   /** null where none are asked for. */
   readonly drills: { readonly expectedMinutes: number } | null;

@@ -29,6 +29,9 @@ export const UNTOLD_LIMITS: Limits = {
   restoreMinutes: Infinity,
   shrunkenBelow: 0.8,
   minimumBytes: 1,
+  slowAbove: Infinity,
+  slowMinimumMinutes: Infinity,
+  expectedMinutes: Infinity,
 };
 
 /** undefined where its alarm is silent. */
@@ -62,6 +65,18 @@ const RULES: Readonly<Record<DatabaseAlarmName, Rule>> = {
     if (sizeRatio === undefined || sizeRatio >= shrunkenBelow) return undefined;
     return `The newest recovery point has ${asPart(sizeRatio)} of the usual size; at least ${asPart(shrunkenBelow)} is expected.`;
   },
+  BackupSlow: ({ gauges: { durationRatio = 1, backupSeconds: seconds = 0 }, limits }) => {
+    const { slowAbove, slowMinimumMinutes, expectedMinutes } = limits;
+    const took = `The newest backup took ${humanSeconds(seconds)}`;
+    if (seconds > expectedMinutes * 60)
+      return `${took}; at most ${humanSeconds(expectedMinutes * 60)} are expected.`;
+    if (durationRatio <= slowAbove || seconds <= slowMinimumMinutes * 60) return undefined;
+    return `${took}, ${durationRatio.toFixed(1)} times the usual; at most ${slowAbove} times is accepted.`;
+  },
+  RowsVanished: ({ gauges: { vanishedTables = 0 } }) =>
+    vanishedTables === 0
+      ? undefined
+      : `${counted(vanishedTables, 'table')} lost most of the rows that an earlier recovery point has.`,
   DrillMissing: ({ gauges: { provenPointAge: hours }, limits: { provenHours: most }, proven }) => {
     if (hours === undefined || most === null || hours <= most) return undefined;
     if (hours < NO_POINT_AGE_HOURS)

@@ -1,5 +1,6 @@
 /** What a monitor would measure of a database, from its index and what its programs told of themselves. */
 import { NO_POINT_AGE_HOURS } from '../../contract/metrics';
+import type { VanishingRules } from '../../contract/monitor-config';
 import type { PointIndex } from '../../contract/point-index';
 import { startOf } from '../../contract/recovery-point-id';
 import type { Store } from '../../runtime/store';
@@ -8,22 +9,41 @@ import { overdueSlots } from '../monitor/overdue-slots';
 import { pointGauges } from '../monitor/point-gauges';
 import { readRunHistory } from '../monitor/read-run-history';
 import { failedRuns, stuckRuns } from '../monitor/run-history';
+import { manifestReader, seenPoints, vanishedPass } from '../monitor/vanished-pass';
 import { knownPoints } from '../point-index/known-points';
+import type { Trust } from '../read-manifest';
 import type { ToldDatabase } from './database-facts';
 import { UNTOLD_MINUTES } from './describe-history';
 import { newestPoint, newestProven } from './describe-points';
 
 const HOUR_MS = 3_600_000;
 
+/** Where no settings are at hand: those that settings have by default. */
+const UNTOLD_VANISHING: VanishingRules = { share: 0.5, minimumRows: 1000, tables: [] };
+/** What is lost shows in the status: nobody reads a log here. */
+const NO_LOG = { warn: () => undefined };
+
 /** @param told undefined where no settings are at hand @throws Failure `store-failed` */
 export async function liveGauges(
   index: PointIndex,
-  store: Store,
+  { store, trust }: { readonly store: Store; readonly trust: Trust },
   told: ToldDatabase | undefined,
   now: Date,
 ): Promise<Measured> {
+  const points = knownPoints(index, now);
+  const rows = {
+    read: manifestReader({ store, trust: () => Promise.resolve(trust) }, now),
+    reporter: NO_LOG,
+  };
   return {
-    ...pointGauges(knownPoints(index, now), now),
+    ...pointGauges(points, now),
+    ...(await vanishedPass(
+      index.database,
+      seenPoints(points),
+      told?.vanishing ?? UNTOLD_VANISHING,
+      rows,
+      now,
+    )),
     ...(await backupGauges(index, store, told, now)),
     ...(told?.drills === null ? {} : await drillGauges(index, store, told, now)),
   };

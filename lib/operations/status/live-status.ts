@@ -62,7 +62,7 @@ async function liveDatabase(
 ): Promise<DatabaseStatus> {
   const told = databases[name];
   const index = await withLooks(await updatedIndex(name, tools, undefined, now), tools, now);
-  const gauges = await liveGauges(index, tools.store, told, now);
+  const gauges = await liveGauges(index, tools, told, now);
   const facts = { name, told, index, gauges, audit, stoppedTasks: [], unseen: [] };
   return describeDatabase(facts, storageOf(index, now), { runbookUrl, now });
 }

@@ -1,12 +1,12 @@
 /** Small charts of a database over the days of the status, and the figures behind them. Pure. */
 import { humanBytes, humanSeconds } from '../../contract/human';
-import { STATUS_DAYS, type DatabaseStatus, type StatusPoint } from '../../contract/status';
+import { LISTED_POINTS_MAX, STATUS_DAYS, type DatabaseStatus, type StatusPoint } from '../../contract/status';
 import { BYTES, ROWS, SECONDS, type Unit } from './chart-scale';
 import { html, type Html } from './html';
 import { pageTable } from './page-table';
 import { minutes } from './sentences';
 import { trendChart, type Reading, type Trend } from './trend';
-import { minute, secondsBetween, whole } from './words';
+import { day, minute, secondsBetween, whole } from './words';
 
 interface Measure {
   readonly key: string;
@@ -14,6 +14,8 @@ interface Measure {
   readonly unit: Unit;
   readonly write: (value: number) => string;
   readonly readings: readonly Reading[];
+  /** Over which the readings are, in words. */
+  readonly span: string;
   readonly more?: Pick<Trend, 'failures' | 'objective'>;
   /** Said where nothing can be drawn. */
   readonly none: string;
@@ -26,7 +28,7 @@ export function pageCharts(database: DatabaseStatus, id: string, madeAt: string)
       const read = value(point);
       return read === null ? [] : [[point.snapshotAt ?? point.startedAt, read]];
     });
-  const none = 'No recovery point tells it.';
+  const common = { none: 'No recovery point tells it.', span: spanOf(database, madeAt) };
   const measures: Measure[] = [
     {
       key: 'size',
@@ -34,16 +36,23 @@ export function pageCharts(database: DatabaseStatus, id: string, madeAt: string)
       unit: BYTES,
       write: humanBytes,
       readings: ofPoints((point) => point.storedBytes),
-      none,
+      ...common,
     },
-    { key: 'rows', title: 'Rows', unit: ROWS, write: whole, readings: ofPoints(({ rows }) => rows), none },
+    {
+      key: 'rows',
+      title: 'Rows',
+      unit: ROWS,
+      write: whole,
+      readings: ofPoints(({ rows }) => rows),
+      ...common,
+    },
     {
       key: 'time',
       title: 'Time of a backup',
       unit: SECONDS,
       write: humanSeconds,
       readings: ofPoints((point) => point.backupSeconds),
-      none,
+      ...common,
     },
     restoreTimes(database, madeAt),
   ];
@@ -63,6 +72,7 @@ function restoreTimes({ drills, objectives }: DatabaseStatus, madeAt: string): M
   return {
     key: 'restore',
     title: 'Time of a restore, by drills',
+    span: IN_ALL_DAYS,
     unit: SECONDS,
     write: humanSeconds,
     readings,
@@ -76,14 +86,27 @@ function restoreTimes({ drills, objectives }: DatabaseStatus, madeAt: string): M
   };
 }
 
+const IN_ALL_DAYS = `in the last ${STATUS_DAYS} days`;
+
+/** A list that is full may not reach back over all the days. */
+function spanOf({ points }: DatabaseStatus, madeAt: string): string {
+  const oldest = points.at(-1);
+  if (points.length < LISTED_POINTS_MAX || oldest === undefined) return IN_ALL_DAYS;
+  return isRecent(oldest.startedAt, madeAt) ? `since ${day(oldest.startedAt)}` : IN_ALL_DAYS;
+}
+
 interface Place {
   readonly id: string;
   readonly name: string;
   readonly madeAt: string;
 }
 
-function figure({ title, unit, write, readings, more, none }: Measure, { id, name, madeAt }: Place): Html {
-  const told = readings.length === 0 ? none : summary(readings, write) + failuresTold(more?.failures ?? []);
+function figure(
+  { title, unit, write, readings, span, more, none }: Measure,
+  { id, name, madeAt }: Place,
+): Html {
+  const told =
+    readings.length === 0 ? none : summary(readings, write, span) + failuresTold(more?.failures ?? []);
   const label = `${title} of ${name}. ${told}`;
   return html`<figure>
     <figcaption><strong>${title}</strong><span class="muted">${told}</span></figcaption>
@@ -91,10 +114,10 @@ function figure({ title, unit, write, readings, more, none }: Measure, { id, nam
   </figure>`;
 }
 
-function summary(readings: readonly Reading[], write: (value: number) => string): string {
+function summary(readings: readonly Reading[], write: (value: number) => string, span: string): string {
   const values = readings.map(([, value]) => value);
   const between = `between ${write(Math.min(...values))} and ${write(Math.max(...values))}`;
-  return `${write(values.at(-1) ?? 0)} now, ${between} in the last ${STATUS_DAYS} days.`;
+  return `${write(values.at(-1) ?? 0)} now, ${between} ${span}.`;
 }
 
 function failuresTold(failures: readonly string[]): string {

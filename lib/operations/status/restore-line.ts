@@ -8,13 +8,11 @@ import type { DatabaseStatus, Status } from '../../contract/status';
 export function restoreLine(status: Status, { name, proven }: DatabaseStatus): string {
   const target = `${name.replaceAll(/[^A-Za-z0-9_]/g, '_')}_restored`;
   const point = proven?.point ?? 'newest';
-  const where = ['--database', name, '--target-database', target, '--store', status.store];
+  const what = ['backstop', 'restore', point, '--database', name, '--target-database', target];
   const words =
     status.installation === null
-      ? ['backstop', 'restore', point, ...where, '--to', '"$SERVER_URL"']
-      : ['backstop', 'restore', point, '--in-aws', '--installation', status.installation, ...where]
-          .concat(`--signer`)
-          .concat(`kms:alias/${status.installation}/manifest-signing`);
+      ? [...what, '--store', status.store, '--to', '"$SERVER_URL"']
+      : [...what, '--installation', status.installation, '--in-aws'];
   return words.map((word) => (word === '"$SERVER_URL"' ? word : shellWord(word))).join(' ');
 }
 

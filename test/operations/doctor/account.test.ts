@@ -1,3 +1,4 @@
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { examineAccount } from '../../../lib/operations/doctor/account';
 import { freePort } from '../../support/spawn';
@@ -17,9 +18,9 @@ afterEach(() => {
   delete process.env['AWS_ENDPOINT_URL_SSM'];
 });
 
-async function examined(destination: { account?: string; region?: string }) {
-  const { account, region } = destination;
-  const examinations = await examineAccount({ account, region });
+async function examined(destination: { account?: string; region?: string; secrets?: string[] }) {
+  const { account, region, secrets = [] } = destination;
+  const examinations = await examineAccount({ account, region, secrets });
   return Object.fromEntries(examinations.map((each) => [each.check, each]));
 }
 
@@ -51,6 +52,22 @@ test('a bootstrap that may not be seen is no fault', async () => {
   expect((await examined({ region: BOOTSTRAPPED }))['bootstrap']).toMatchObject({
     outcome: 'warning',
     found: expect.stringContaining('could not be seen: '),
+  });
+});
+
+test('a secret of the settings must be there, in the region that is deployed to', async () => {
+  const secret = 'acme/doctor/password';
+  const client = new SecretsManagerClient({ region: BOOTSTRAPPED });
+  await client.send(new CreateSecretCommand({ Name: secret, SecretString: 'x' }));
+  client.destroy();
+  expect((await examined({ region: BOOTSTRAPPED, secrets: [secret] }))['secret']).toMatchObject({
+    outcome: 'ok',
+    found: `${secret} is there`,
+  });
+  expect((await examined({ region: UNTOUCHED, secrets: [secret] }))['secret']).toMatchObject({
+    outcome: 'fault',
+    found: `${secret} is not in ${UNTOUCHED}`,
+    hint: expect.stringContaining('docs/deploy.md'),
   });
 });
 

@@ -104,6 +104,37 @@ describe('the size ratio', () => {
   });
 });
 
+describe('the duration ratio', () => {
+  const NOON = new Date('2026-11-20T12:00:00Z').getTime();
+  const lasting = (...seconds: readonly number[]) =>
+    seconds.map((each, index) => {
+      const started = NOON - (24 * index + 9) * HOUR;
+      const [startedAt, finishedAt] = [started, started + each * 1000].map((at) =>
+        new Date(at).toISOString(),
+      );
+      return point(24 * index + 3, { startedAt: startedAt!, finishedAt: finishedAt! });
+    });
+  const ratio = (points: readonly RecoveryPoint[]) => pointGauges(points, NOW).durationRatio;
+
+  test.each([
+    ['is that to the median of the points before', lasting(1200, 500, 600, 3000), 2],
+    ['is 1 while there are fewer than three to compare with', lasting(1200, 600, 600), 1],
+    ['is 1 without any point', [], 1],
+    ['is 1 where the others took no time', lasting(5, 0, 0, 0), 1],
+  ])('%s', (_, points, expected) => {
+    expect(ratio(points)).toBeCloseTo(expected, 9);
+  });
+
+  test('points that were made otherwise take another time', () => {
+    const [newest, ...older] = lasting(1200, 600, 600, 600);
+    const plain = older.map((each) => ({
+      ...each,
+      manifest: { ...each.manifest, format: 'plain' as const },
+    }));
+    expect(ratio([newest!, ...plain])).toBe(1);
+  });
+});
+
 test('bytes and seconds are those of the newest point', () => {
   const gauges = pointGauges([point(1, { storedBytes: 7, databaseBytes: 70 }), point(25)], NOW);
   expect(gauges).toMatchObject({ storedBytes: 7, databaseBytes: 70, backupSeconds: 90 });
@@ -111,7 +142,7 @@ test('bytes and seconds are those of the newest point', () => {
 
 test('without a point nothing is stored, and every gauge has a value all the same', () => {
   expect(pointGauges([FAULTY], NOW)).toEqual({
-    ...{ sizeRatio: 1, storedBytes: 0, databaseBytes: 0, backupSeconds: 0 },
+    ...{ sizeRatio: 1, storedBytes: 0, databaseBytes: 0, backupSeconds: 0, durationRatio: 1 },
     ...{ points: 0, faultyManifests: 1 },
   });
 });

@@ -4,18 +4,16 @@ import type { StoppedTask } from '../../../lib/contract/stopped-task';
 import type { AuditEntry } from '../../../lib/operations/audit-log';
 import type { ToldDatabase } from '../../../lib/operations/status/database-facts';
 import { listedAudit, listedFailures } from '../../../lib/operations/status/describe-history';
-import { limitsSchema } from '../../../lib/contract/limits';
 import { pointId } from '../../support/made-index';
-import { NIGHTLY } from '../../support/monitor-bench';
+import { LIMITS, NIGHTLY, VANISHING } from '../../support/monitor-bench';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const AT = '2026-11-20T02:00:00.000Z';
 const told: ToldDatabase = {
   schedule: NIGHTLY,
   drills: { expectedMinutes: 60 },
-  limits: limitsSchema.parse({
-    ...{ newestHours: 25, provenHours: 26, restoreMinutes: 240, shrunkenBelow: 0.8, minimumBytes: 1 },
-  }),
+  limits: LIMITS,
+  vanishing: VANISHING,
 };
 
 function entry(changes: Partial<AuditEntry> = {}): AuditEntry {

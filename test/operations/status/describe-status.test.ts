@@ -1,6 +1,5 @@
 /** A whole status from what was seen: every problem says what is wrong with its figures, and what was not seen is never good. */
 import { Failure } from '../../../lib/contract/failure';
-import { limitsSchema } from '../../../lib/contract/limits';
 import { statusSchema, type DatabaseStatus, type Status } from '../../../lib/contract/status';
 import type { DatabaseFacts } from '../../../lib/operations/status/database-facts';
 import { describeDatabase, NOTHING_STORED } from '../../../lib/operations/status/describe-database';
@@ -12,14 +11,11 @@ import {
   protectionTroubles,
 } from '../../../lib/operations/status/installation-problems';
 import { madeDrill, madeIndex, madePoint, pointId } from '../../support/made-index';
-import { NIGHTLY } from '../../support/monitor-bench';
+import { LIMITS, NIGHTLY, VANISHING } from '../../support/monitor-bench';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const POINT = '2026-11-20T02:00:00Z';
-const limits = limitsSchema.parse({
-  ...{ newestHours: 25, provenHours: 26, restoreMinutes: 240, shrunkenBelow: 0.8, minimumBytes: 1 },
-});
-const told = { limits, schedule: NIGHTLY, drills: { expectedMinutes: 60 } };
+const told = { limits: LIMITS, vanishing: VANISHING, schedule: NIGHTLY, drills: { expectedMinutes: 60 } };
 const STORAGE = {
   ...NOTHING_STORED,
   points: 2,

@@ -82,6 +82,11 @@ describe('index.html', () => {
     expect(statusPage(bare)).not.toContain('<script>');
   });
 
+  test('says since when it tells, where a full list does not reach back over all the days', () => {
+    expect(text).toMatch(/214.0 MB now, between 193.7 MB and 214.4 MB since 2026-10-30\./);
+    expect(text).toMatch(/1.24 GB now, between 1.07 GB and 1.24 GB in the last 30 days\./);
+  });
+
   test('names in red what does not protect', () => {
     const protection = {
       lock: null,
