@@ -405,6 +405,8 @@ function foreign(app: DeployedApp, own: string): Row[] {
   const bucket = 'arn:aws:s3:::payroll';
   /** Any key that leaves it to the account's policies will do. */
   const key = app.one('AWS::KMS::Key', ({ logicalId }) => logicalId.startsWith('AlarmTopic')).arn;
+  const encryption = keyArn(app, 'backupKeyArn');
+  const topic = regional('sns', namesOf(INSTALLATION).topic);
   const days = { 's3:object-lock-remaining-retention-days': '30' };
   const foreignAlarm = regional('cloudwatch', 'alarm:payroll');
   const elsewhere = foreignAlarm.replace(REGION, 'us-east-1');
@@ -429,6 +431,8 @@ function foreign(app: DeployedApp, own: string): Row[] {
       call('logs:PutLogEvents', regional('logs', 'log-group:any:log-stream:1')),
       ADMINS,
     ),
+    row('publish elsewhere, with its key', publish(regional('sns', 'payroll'), encryption), ADMINS),
+    row("use another key as a topic's", publish(topic, encryption).slice(1), ADMINS),
     row('fill another queue', call('sqs:SendMessage', regional('sqs', 'payroll')), ADMINS),
     row('read another queue', call('sqs:ReceiveMessage', regional('sqs', 'payroll')), ADMINS),
     row('see alarms of another region', call('cloudwatch:DescribeAlarms', elsewhere), ADMINS),

@@ -30,7 +30,10 @@ test('what is left out gets its documented default', () => {
     lock: { mode: 'governance', days: 7 },
     network: { mode: 'public', cidr: '10.42.0.0/20', availabilityZones: 2 },
     compute: { images: {}, drillImages: {}, logDays: 400 },
-    notifications: { emails: [], webhooks: [], contacts: [], runbookUrl: 'docs/runbook.md' },
+    notifications: {
+      ...{ emails: [], webhooks: [], contacts: [], runbookUrl: 'docs/runbook.md' },
+      ...{ digestHour: 7, monthlyAlarmTest: true },
+    },
     databases: {
       shop: {
         connection: 'elsewhere',
