@@ -52,6 +52,8 @@ export const REQUESTS = {
   comparedManifests: { lists: 3, gets: 3 },
   /** Manifests, evidence and the record of the check are listed, the last is read; the index is read and written. */
   fullPass: { lists: 4, gets: 2, puts: 1 },
+  /** For the status a light pass once more; what programs told since the last one is listed, and stopped tasks; its history is kept. */
+  status: { lists: 7, gets: 0, puts: 1 },
   /** With drills: the newest evidence is listed and read, what it proves is listed, and whether its manifest is held. */
   fullDrillPass: { lists: 6, gets: 2 },
   /** At the objects of one point: its manifest is read, and whether it is locked and held; its objects are listed twice. */

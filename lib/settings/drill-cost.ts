@@ -37,7 +37,7 @@ export function drillRequests(flow: DrilledFlow): number {
   const held = objects + assumed.OBJECTS.held;
   const holds = (held * drilledObject.puts * price.S3.STANDARD.thousandPuts) / 1000;
   const looks =
-    assumed.LIGHT_PASSES * price.looksUsd(drillPass) +
+    (assumed.LIGHT_PASSES + assumed.FULL_PASSES) * price.looksUsd(drillPass) +
     assumed.FULL_PASSES * (price.looksUsd(fullDrillPass) + held * price.looksUsd(heldObject));
   return drills * (objects * price.looksUsd(drilledObject) + holds) + looks + retrieval(flow);
 }

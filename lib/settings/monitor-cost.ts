@@ -15,13 +15,14 @@ export interface MonitoredFlow {
 /** Each manifest is read once; each hour the newest point is looked at, and a part of the older ones. */
 export function monitorRequests(flow: MonitoredFlow): number {
   const { points, objects } = flow;
-  const { lightPass, fullPass, comparedManifests, manifest, look, lockedObject } = assumed.REQUESTS;
+  const { lightPass, fullPass, comparedManifests, status, manifest, look, lockedObject } = assumed.REQUESTS;
+  const hourly = [fullPass, comparedManifests, lightPass, status];
   const oneLook = looksUsd(look) + objects * looksUsd(lockedObject);
   return (
     assumed.LIGHT_PASSES * looksUsd(lightPass) +
     assumed.FULL_PASSES *
-      (looksUsd(fullPass) + looksUsd(comparedManifests) + (1 + olderLooks(flow)) * oneLook) +
-    (assumed.FULL_PASSES * fullPass.puts * S3.STANDARD.thousandPuts) / 1000 +
+      (hourly.reduce((usd, asked) => usd + looksUsd(asked), 0) + (1 + olderLooks(flow)) * oneLook) +
+    (assumed.FULL_PASSES * (fullPass.puts + status.puts) * S3.STANDARD.thousandPuts) / 1000 +
     assumed.DAYS * runsPerDay(points) * looksUsd(manifest) +
     assumed.DAYS * looksUsd({ lists: orphanLists(flow), gets: 0 })
   );
