@@ -9,8 +9,6 @@ export const STATUS_FILES = {
   badge: 'badge.svg',
   /** For a repository's front page. */
   markdown: 'BACKUP_STATUS.md',
-  /** For an audit: what was encrypted, locked, drilled and restored in a period. */
-  compliance: 'compliance.html',
 } as const;
 export type StatusFile = keyof typeof STATUS_FILES;
 
@@ -19,7 +17,6 @@ export const STATUS_MEDIA_TYPES: Readonly<Record<StatusFile, string>> = {
   json: 'application/json',
   badge: 'image/svg+xml',
   markdown: 'text/markdown; charset=utf-8',
-  compliance: 'text/html; charset=utf-8',
 };
 
 export function statusKey(file: StatusFile): string {

@@ -55,6 +55,7 @@ const STEPS = [
   'Put the original back',
   'Run the deployed drill task',
   'Run the deployed keeper',
+  'Run the deployed monitor, and read the status',
 ];
 
 test.each(sharedMajors())(

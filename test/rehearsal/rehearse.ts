@@ -7,6 +7,7 @@ import { drillIt, holdIt } from './prove-it';
 import type { Report } from './report';
 import { restoreAndCompare } from './restore-it';
 import { DATABASE, setScene, startServers } from './scene';
+import { seeStatus } from './see-status';
 import type { Stage } from './stage';
 
 export interface Size {
@@ -76,5 +77,10 @@ export async function rehearse(stage: Stage, report: Report, { megabytes, major 
     'Run the deployed keeper',
     () => holdIt(scene, backedUp, proven, stage, report),
     (objects) => `what is proven is held: legal hold on ${objects} objects, until a newer point is proven`,
+  );
+  await report.step(
+    'Run the deployed monitor, and read the status',
+    () => seeStatus(scene, backedUp, stage, report),
+    ({ troubles, page }) => `it names what was done: ${troubles.join(', ')}; look at ${page}`,
   );
 }

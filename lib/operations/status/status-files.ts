@@ -6,7 +6,7 @@ import { statusMarkdown } from './markdown';
 import { statusPage } from './page';
 
 /** @throws ZodError for a status that is none: a defect, not a fault of anybody's data */
-export function statusFiles(status: Status): Readonly<Record<Exclude<StatusFile, 'compliance'>, string>> {
+export function statusFiles(status: Status): Readonly<Record<StatusFile, string>> {
   const checked = statusSchema.parse(status);
   return {
     page: statusPage(status),
