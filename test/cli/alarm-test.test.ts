@@ -10,6 +10,7 @@ import {
   ALARM_TESTS_PREFIX,
   type AlarmTestRecord,
 } from '../../lib/contract/alarm-test-record';
+import { DATABASE_ALARMS } from '../../lib/contract/alarms';
 import { s3Client } from '../../lib/runtime/s3-api';
 import { S3Store } from '../../lib/runtime/s3-store';
 import { json } from 'node:stream/consumers';
@@ -161,10 +162,14 @@ test('what is in ALARM for real, or tells nobody, is left alone and told', async
   expect(await records(real)).toEqual([]);
 });
 
+const OF_SHOP = DATABASE_ALARMS.length;
+
 test('more than a few ask first, and say how many messages everybody gets', async () => {
   await expect(testing(['--database', 'shop'])).rejects.toMatchObject({
     kind: 'usage',
-    message: expect.stringContaining('gets 16 messages: two for each of 8 alarms.') as string,
+    message: expect.stringContaining(
+      `gets ${2 * OF_SHOP} messages: two for each of ${OF_SHOP} alarms.`,
+    ) as string,
   });
   await expect(testing(['--database', 'shop'], { answer: 'no' })).rejects.toMatchObject({ kind: 'stopped' });
 });
@@ -174,9 +179,9 @@ test('all of a database, by the very program', async () => {
   const { exitCode, stdout, stderr } = await backstop(args, emulatorEnvironment());
   expect({ exitCode, stderr }).toEqual({
     exitCode: 0,
-    stderr: expect.stringContaining('alarm-test: 8 of 8 alarms') as string,
+    stderr: expect.stringContaining(`alarm-test: ${OF_SHOP} of ${OF_SHOP} alarms`) as string,
   });
-  expect(stdout.match(/^arrived +\w+ +shop +[\d.]+ s +[\d.]+ s$/gm)).toHaveLength(8);
+  expect(stdout.match(/^arrived +\w+ +shop +[\d.]+ s +[\d.]+ s$/gm)).toHaveLength(OF_SHOP);
 });
 
 test('stopped midway, it puts the state back before it ends', async () => {

@@ -163,7 +163,6 @@ test('what the emulator leaves out of a deployment is known, and asserted on tem
   expect([...new Set(leftOut.flat())].sort()).toEqual([
     'AWS::CDK::Metadata',
     'AWS::Lambda::EventInvokeConfig',
-    'AWS::SNS::Subscription',
     'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',
   ]);
