@@ -1,5 +1,5 @@
 /** The alarms of one installation out of all that CloudWatch knows. Pure. */
-import { alarmName, type AlarmName } from '../../lib/contract/alarms';
+import { alarmName, DATABASE_ALARMS, DRILL_ALARMS, type AlarmName } from '../../lib/contract/alarms';
 import { installationAlarms, needsAttention, ownAlarms } from '../../lib/operations/installation-alarms';
 import type { LiveAlarm } from '../../lib/runtime/cloudwatch-alarms';
 
@@ -9,14 +9,8 @@ const SYSTEM = [
   'GuardrailChanged',
   'SubscriptionUnconfirmed',
 ] as const;
-const OF_DATABASE = [
-  'BackupMissing',
-  'BackupFailed',
-  'BackupShrunken',
-  'StoredDataFaulty',
-  'HoldStale',
-] as const;
-const OF_DRILLS = ['DrillMissing', 'DrillFailed', 'RestoreTooSlow'] as const;
+const OF_DRILLS: readonly AlarmName[] = DRILL_ALARMS;
+const OF_DATABASE = DATABASE_ALARMS.filter((name) => !OF_DRILLS.includes(name));
 
 function live(name: AlarmName, database?: string, changes: Partial<LiveAlarm> = {}): LiveAlarm {
   const place = database === undefined ? undefined : { name: database, stack: 'databases-1' };
