@@ -10,8 +10,6 @@ import { RETENTION_CLASSES } from './object-keys';
 
 /** Another version is made anew. */
 export const POINT_INDEX_VERSION = 1;
-/** Gzipped JSON: a tenth of its size, for it is written every hour. */
-export const POINT_INDEX_MEDIA_TYPE = 'application/gzip';
 /** Of each point so many tables are remembered by name, the largest. */
 export const REMEMBERED_TABLES_MAX = 5;
 

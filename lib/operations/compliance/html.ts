@@ -1,6 +1,6 @@
 /** The report as one HTML file without network access, in the look of the status page: light, dark, and on paper. Pure. */
-import { Html, html } from '../status/html';
-import { PAGE_STYLE } from '../status/page-style';
+import { html, type Html } from '../status/html';
+import { pageHead } from '../status/page-head';
 import type { ReportDocument, Section, Table } from './document';
 
 /** No script, nothing fetched. */
@@ -9,18 +9,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 export function htmlOf({ title, text, sections }: ReportDocument): string {
   return html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(PAGE_STYLE)}
-        </style>
-      </head>
+      ${pageHead(title, POLICY)}
       <body>
         <header>
           <h1>${title}</h1>

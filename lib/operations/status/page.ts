@@ -5,10 +5,10 @@ import type { DatabaseStatus, Status } from '../../contract/status';
 import { Html, html } from './html';
 import { MARK_SHAPES, mark } from './marks';
 import { databaseSection, sectionId } from './page-database';
+import { pageHead } from './page-head';
 import { pageInstallation } from './page-installation';
 import { pageProblems } from './page-problems';
 import { PAGE_POLICY, PAGE_SCRIPT, STALE_ID } from './page-script';
-import { PAGE_STYLE } from './page-style';
 import { pageTable } from './page-table';
 import { headlineOf, provenUpTo } from './sentences';
 import { age, counted, utc, webAddress } from './words';
@@ -17,18 +17,7 @@ export function statusPage(status: Status): string {
   const { databases, madeAt } = status;
   return html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${new Html(PAGE_POLICY)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${headlineOf(status)}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(PAGE_STYLE)}
-        </style>
-      </head>
+      ${pageHead(headlineOf(status), PAGE_POLICY)}
       <body>
         ${staleBanner(status)}${MARK_SHAPES} ${pageHeader(status)}
         <main>

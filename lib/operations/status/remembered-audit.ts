@@ -1,17 +1,14 @@
 /** The audit of one database within the days of a status: an event that was read once is remembered. */
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import { auditKey, type AuditEvent } from '../../contract/audit-event';
-import { Failure } from '../../contract/failure';
 import {
   HISTORY_INDEX_VERSION,
   historyIndexKey,
   historyIndexSchema,
   type HistoryIndex,
 } from '../../contract/history-index';
-import { POINT_INDEX_MEDIA_TYPE } from '../../contract/point-index';
 import { STATUS_DAYS } from '../../contract/status';
-import { DOCUMENT_MAX_BYTES, type Documents } from '../../runtime/documents';
+import type { Documents } from '../../runtime/documents';
+import { readRemembered, remember } from '../../runtime/remembered-json';
 import type { Store } from '../../runtime/store';
 import type { AuditEntry } from '../audit-log';
 import { auditReport, readEvents } from '../read-audit';
@@ -39,25 +36,12 @@ export function statusSince(now: Date): Date {
 }
 
 async function loadEvents(documents: Documents, database: string): Promise<Map<string, AuditEvent>> {
-  const body = await documents.read(historyIndexKey(database)).catch((error: unknown) => {
-    if (error instanceof Failure && error.kind === 'stored-data-faulty') return undefined;
-    throw error;
-  });
-  const saved = body && historyIndexSchema.safeParse(await unpacked(body)).data;
+  const remembered = await readRemembered(documents, historyIndexKey(database));
+  const saved = historyIndexSchema.safeParse(remembered).data;
   const events = saved?.database === database ? saved.events : [];
   return new Map(events.map((event) => [auditKey(event), event]));
 }
 
 async function saveEvents(documents: Documents, history: HistoryIndex): Promise<void> {
-  const body = await promisify(gzip)(JSON.stringify(history));
-  await documents.write(historyIndexKey(history.database), body, POINT_INDEX_MEDIA_TYPE);
-}
-
-async function unpacked(body: Buffer): Promise<unknown> {
-  try {
-    const bytes = await promisify(gunzip)(body, { maxOutputLength: DOCUMENT_MAX_BYTES });
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  await remember(documents, historyIndexKey(history.database), history);
 }
