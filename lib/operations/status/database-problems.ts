@@ -129,7 +129,7 @@ function newestFailure(
   since: string | undefined,
 ): string {
   const failure = failures.find((each) => each.program === program && beganAfter(each, since));
-  return failure === undefined ? '' : ` The newest: ${quoted(failure.text)}`;
+  return failure === undefined ? '' : ` The newest: ${quoted(failure.text).replace(/\.?$/, '.')}`;
 }
 
 /** `49 h`, `25.1 h`: rounded up, so that it never reads as what is accepted. */

@@ -95,7 +95,7 @@ test('a failed run is told with the words of the newest one since the newest poi
   const newer = run('2026-11-20T03:00:00.000Z', 'no room');
   const older = run('2026-11-19T03:00:00.000Z', 'made up for');
   expect(texts({ failedRuns: 1 }, { audit: [newer, older] })).toEqual([
-    `1 run failed, got stuck or were stopped since the newest recovery point. The newest: Run ${newer.id} ended with 5 (dump failed): no room`,
+    `1 run failed, got stuck or were stopped since the newest recovery point. The newest: Run ${newer.id} ended with 5 (dump failed): no room.`,
   ]);
   expect(texts({ failedRuns: 1 }, { audit: [older] })[0]).not.toContain('made up for');
 });
