@@ -1,5 +1,6 @@
 /** Alarms as a person reads them: a table, and below it what needs somebody. */
 import type { InstallationAlarms, ToldAlarm } from '../operations/installation-alarms';
+import { visible } from './audit-text';
 import type { Output } from './command-io';
 import { ageOf, minuteOf } from './list';
 import { paint } from './paint';
@@ -44,17 +45,13 @@ function columns({ now, output }: View): Column<ToldAlarm>[] {
   ];
 }
 
+/** Whoever may set an alarm's state writes its reason: it must not steer the terminal. */
 function explained(alarm: ToldAlarm, { output }: View): string[] {
   const { state, reason, runbook } = alarm;
   return [
-    `${paint([...[COLOURS[state]].flat()], state, output)} ${subjectOf(alarm)}: ${harmless(reason)}`,
+    `${paint([...[COLOURS[state]].flat()], state, output)} ${subjectOf(alarm)}: ${visible(reason)}`,
     `  What to do: ${runbook}`,
   ];
-}
-
-/** Whoever may set an alarm's state writes its reason: it must not steer the terminal. */
-function harmless(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
 function subjectOf({ name, database }: Pick<ToldAlarm, 'name' | 'database'>): string {

@@ -10,8 +10,13 @@ const COMPARED_AT_LEAST = 3;
 
 /** In hours since the snapshot. */
 export function ageOf(point: BelievedPoint<{ readonly snapshotAt: string }> | undefined, now: Date): number {
-  if (point === undefined) return NO_POINT_AGE_HOURS;
-  return Math.max(0, now.getTime() - Date.parse(point.manifest.snapshotAt)) / HOUR;
+  return hoursSince(point?.manifest.snapshotAt, now);
+}
+
+/** @param snapshotAt undefined where there is no point */
+export function hoursSince(snapshotAt: string | undefined, now: Date): number {
+  if (snapshotAt === undefined) return NO_POINT_AGE_HOURS;
+  return Math.max(0, now.getTime() - Date.parse(snapshotAt)) / HOUR;
 }
 
 /** What is compared of a point: the index remembers it. */

@@ -6,17 +6,15 @@ import { startOf } from '../../contract/recovery-point-id';
 import type { Store } from '../../runtime/store';
 import type { Measured } from '../monitor/measured';
 import { overdueSlots } from '../monitor/overdue-slots';
-import { pointGauges } from '../monitor/point-gauges';
+import { hoursSince, pointGauges } from '../monitor/point-gauges';
 import { readRunHistory } from '../monitor/read-run-history';
 import { failedRuns, stuckRuns } from '../monitor/run-history';
 import { manifestReader, seenPoints, vanishedPass } from '../monitor/vanished-pass';
-import { knownPoints } from '../point-index/known-points';
+import { knownPoints, nameOfKey } from '../point-index/known-points';
 import type { Trust } from '../read-manifest';
 import type { ToldDatabase } from './database-facts';
 import { UNTOLD_MINUTES } from './describe-history';
 import { newestPoint, newestProven } from './describe-points';
-
-const HOUR_MS = 3_600_000;
 
 /** Where no settings are at hand: those that settings have by default. */
 const UNTOLD_VANISHING: VanishingRules = { share: 0.5, minimumRows: 1000, tables: [] };
@@ -57,7 +55,7 @@ async function backupGauges(
 ): Promise<Measured> {
   const { database } = index;
   const point = newestPoint(index, now);
-  const newest = point && { id: idOf(point.key), ...point.facts };
+  const newest = point && { id: nameOfKey(point.key), ...point.facts };
   const sources = { store, statusStore: undefined, program: 'backup', database, newest, now } as const;
   const history = await readRunHistory(sources);
   const expected = told?.schedule.expectedMinutes ?? UNTOLD_MINUTES;
@@ -97,13 +95,4 @@ async function drillGauges(
 
 function isValid(index: PointIndex, id: string, now: Date): boolean {
   return knownPoints(index, now).some((point) => point.id === id && point.state === 'valid');
-}
-
-function idOf(key: string): string {
-  return key.slice(key.lastIndexOf('/') + 1).replace(/\.json$/, '');
-}
-
-function hoursSince(snapshotAt: string | undefined, now: Date): number {
-  if (snapshotAt === undefined) return NO_POINT_AGE_HOURS;
-  return Math.max(0, now.getTime() - Date.parse(snapshotAt)) / HOUR_MS;
 }
